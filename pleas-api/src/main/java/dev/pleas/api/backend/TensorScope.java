@@ -1,0 +1,124 @@
+package dev.pleas.api.backend;
+
+import dev.pleas.api.graph.Window;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An arena of tensors and the operations that fill it. Every operation returns a new tensor that
+ * belongs to this scope; closing the scope closes them all. Arguments may come from any scope of the
+ * same backend; they are never modified.
+ *
+ * <p>Shapes that do not fit are a {@link dev.pleas.api.error.ShapeException}, closed arguments or a
+ * closed scope an {@link IllegalStateException}, tensors of another backend an {@link
+ * IllegalArgumentException}. NaN and infinities propagate as IEEE 754 says. Axes of length 0 are
+ * allowed wherever the result is defined. A scope is used by one thread at a time; different scopes
+ * may be used by different threads if the backend {@linkplain TensorBackend#concurrent() says so}.
+ */
+public interface TensorScope extends AutoCloseable {
+  /** Copies a host tensor to the backend. */
+  Tensor tensor(HostTensor host);
+
+  /**
+   * 2-D cross-correlation as PyTorch's {@code conv2d}.
+   *
+   * @param x [N, C, H, W]
+   * @param weight [K, C / groups, kernelHeight, kernelWidth]
+   * @param bias [K], or null
+   * @param groups divides C and K
+   * @return [N, K, H', W']
+   */
+  Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int groups);
+
+  /**
+   * x·weightᵀ + bias.
+   *
+   * @param x [N, C]
+   * @param weight [K, C]
+   * @param bias [K], or null
+   * @return [N, K]
+   */
+  Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias);
+
+  /**
+   * Batch normalization in inference: (x − mean) / √(variance + epsilon) · weight + bias per channel
+   * of axis 1.
+   *
+   * @param x [N, C, …]
+   * @param weight [C]
+   * @param bias [C]
+   * @param mean [C]
+   * @param variance [C]
+   * @return the shape of x
+   */
+  Tensor batchNorm(
+      Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double epsilon);
+
+  /** max(x, 0) for each element; NaN stays NaN. */
+  Tensor relu(Tensor x);
+
+  /** a + b, of equal shapes. */
+  Tensor add(Tensor a, Tensor b);
+
+  /** factor · x. */
+  Tensor scale(Tensor x, float factor);
+
+  /**
+   * The largest element in each window; padding never wins.
+   *
+   * @param x [N, C, H, W]
+   * @return [N, C, H', W']
+   */
+  Tensor maxPool2d(Tensor x, Window window);
+
+  /**
+   * The mean over all positions.
+   *
+   * @param x [N, C, H, W] with H·W &gt; 0
+   * @return [N, C]
+   */
+  Tensor globalAveragePool(Tensor x);
+
+  /**
+   * The patches that a convolution multiplies with its weight, as PyTorch's {@code unfold}: entry [n,
+   * (c·kernelHeight + i)·kernelWidth + j, y·W' + x] is the element under tap (i, j) of channel c at
+   * window position (y, x), and 0 in the padding. So for a convolution without groups, its output is
+   * weight.reshape(K, −1) times each sample's matrix.
+   *
+   * @param x [N, C, H, W]
+   * @return [N, C·kernelHeight·kernelWidth, H'·W']
+   */
+  Tensor unfold(Tensor x, Window window);
+
+  /** The same elements in the same row-major order under another shape with as many elements. */
+  Tensor reshape(Tensor x, Shape shape);
+
+  /**
+   * The given indices of an axis, in the given order; an index may occur several times or never.
+   *
+   * @param axis 0 ≤ axis &lt; rank
+   * @param indices each 0 ≤ index &lt; length of the axis
+   * @return the shape of x with {@code indices.length} for the axis
+   * @throws IndexOutOfBoundsException if an index is out of range
+   */
+  Tensor gather(Tensor x, int axis, int[] indices);
+
+  /**
+   * The parts one after another along an axis; their other axes are equal.
+   *
+   * @param parts at least one
+   */
+  Tensor concat(int axis, List<Tensor> parts);
+
+  /** Returns a new accumulator of p×q cross-Gram matrices, all zero. */
+  GramAccumulator gram(int p, int q);
+
+  /** Returns a new accumulator of channel sums, all zero. */
+  SumAccumulator sums(int channels);
+
+  /** Closes every tensor and accumulator of this scope. Does nothing the second time. */
+  @Override
+  void close();
+}

@@ -1,0 +1,130 @@
+package dev.pleas.api.graph;
+
+import dev.pleas.api.error.ShapeException;
+import dev.pleas.api.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the shape of every value of a graph, and refuses what does not fit. */
+final class ShapeInference {
+  private final Graph graph;
+  private final Set<String> used = new HashSet<>();
+
+  private ShapeInference(Graph graph) {
+    this.graph = graph;
+  }
+
+  static Map<String, Shape> infer(Graph graph) {
+    ShapeInference inference = new ShapeInference(graph);
+    Map<String, Shape> shapes = new LinkedHashMap<>(graph.inputs());
+    for (Node node : graph.nodes()) {
+      List<Shape> inputs = new ArrayList<>();
+      for (String input : node.inputs()) {
+        @Nullable Shape shape = shapes.get(input);
+        if (shape == null) {
+          throw new ShapeException(
+              node.name() + ": its input " + input + " is neither a graph input nor an earlier node");
+        }
+        inputs.add(shape);
+      }
+      if (shapes.put(node.name(), inference.output(node, inputs)) != null) {
+        throw new ShapeException("two values are named " + node.name());
+      }
+    }
+    for (String parameter : graph.parameters().keySet()) {
+      if (!inference.used.contains(parameter)) {
+        throw new ShapeException("parameter " + parameter + " is used by no node");
+      }
+    }
+    return shapes;
+  }
+
+  private Shape output(Node node, List<Shape> in) {
+    Op op = node.op();
+    require(node, in.size() == (op instanceof Op.Add ? 2 : 1), "wrong number of inputs", in.size());
+    Shape x = in.get(0);
+    if (op instanceof Op.Conv2d conv) {
+      return conv(node, conv, x);
+    } else if (op instanceof Op.Linear linear) {
+      require(node, x.rank() == 1, "expected an input [N, channels], found [N, …]", x);
+      Shape w = parameter(node, linear.weight());
+      check(node, linear.weight(), w, w.rank() == 2 && w.dim(1) == x.dim(0), "[*, " + x.dim(0) + "]");
+      vector(node, linear.bias(), w.dim(0));
+      return Shape.of(w.dim(0));
+    } else if (op instanceof Op.BatchNorm) {
+      require(node, x.rank() >= 1, "expected an input with channels", x);
+      op.parameters().forEach(p -> vector(node, p, x.dim(0)));
+      return x;
+    } else if (op instanceof Op.Relu) {
+      return x;
+    } else if (op instanceof Op.Add) {
+      require(node, x.equals(in.get(1)), "inputs of different shapes", in);
+      return x;
+    } else if (op instanceof Op.MaxPool2d pool) {
+      return slide(node, pool.window(), x, x.rank() == 3 ? x.dim(0) : 0);
+    } else if (op instanceof Op.GlobalAveragePool) {
+      require(node, x.rank() == 3, "expected an input [N, channels, height, width]", x);
+      return Shape.of(x.dim(0));
+    }
+    throw new IllegalStateException("no shape rule for " + op);
+  }
+
+  private Shape conv(Node node, Op.Conv2d conv, Shape x) {
+    require(node, x.rank() == 3, "expected an input [N, channels, height, width]", x);
+    Shape w = parameter(node, conv.weight());
+    Window window = conv.window();
+    int groups = conv.groups();
+    require(
+        node,
+        groups >= 1 && x.dim(0) % groups == 0 && w.rank() == 4 && w.dim(0) % groups == 0,
+        "groups must divide the channels",
+        groups + " groups, input " + x + ", " + conv.weight() + " " + w);
+    Shape expected =
+        Shape.of(w.dim(0), x.dim(0) / groups, window.kernelHeight(), window.kernelWidth());
+    check(node, conv.weight(), w, w.equals(expected), expected.toString());
+    vector(node, conv.bias(), w.dim(0));
+    return slide(node, window, x, w.dim(0));
+  }
+
+  private static Shape slide(Node node, Window window, Shape x, int channels) {
+    require(node, x.rank() == 3, "expected an input [N, channels, height, width]", x);
+    int height = window.outputHeight(x.dim(1));
+    int width = window.outputWidth(x.dim(2));
+    require(node, height > 0 && width > 0, "the window does not fit into the input", x + ", " + window);
+    return Shape.of(channels, height, width);
+  }
+
+  private Shape parameter(Node node, String name) {
+    @Nullable Shape shape = graph.parameters().get(name);
+    if (shape == null) {
+      throw new ShapeException(node.name() + ": parameter " + name + " is missing");
+    }
+    used.add(name);
+    return shape;
+  }
+
+  private void vector(Node node, @Nullable String name, int length) {
+    if (name != null) {
+      Shape shape = parameter(node, name);
+      check(node, name, shape, shape.equals(Shape.of(length)), "[" + length + "]");
+    }
+  }
+
+  private static void check(Node node, String parameter, Shape found, boolean ok, String expected) {
+    if (!ok) {
+      throw new ShapeException(
+          parameter + ": expected " + expected + ", found " + found + " (at " + node.name() + ")");
+    }
+  }
+
+  private static void require(Node node, boolean ok, String what, Object found) {
+    if (!ok) {
+      throw new ShapeException(node.name() + ": " + what + ", found " + found);
+    }
+  }
+}

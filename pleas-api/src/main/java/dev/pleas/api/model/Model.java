@@ -1,0 +1,65 @@
+package dev.pleas.api.model;
+
+import dev.pleas.api.error.ModelException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network with its weights.
+ *
+ * @param graph what is computed
+ * @param parameters the weights by name: exactly the graph's parameters, with its shapes
+ */
+public record Model(Graph graph, Map<String, HostTensor> parameters) {
+  /**
+   * Copies the map and checks names, shapes and values.
+   *
+   * @throws ModelException if a parameter is missing, superfluous, of another shape, or has a NaN or
+   *     infinite value, naming it
+   */
+  public Model {
+    for (Map.Entry<String, Shape> entry : graph.parameters().entrySet()) {
+      @Nullable HostTensor value = parameters.get(entry.getKey());
+      if (value == null || !value.shape().equals(entry.getValue())) {
+        throw new ModelException(
+            entry.getKey() + ": expected " + entry.getValue() + ", found "
+                + (value == null ? "no such tensor" : value.shape()));
+      }
+      refuseNonFinite(entry.getKey(), value.values());
+    }
+    for (String name : parameters.keySet()) {
+      if (!graph.parameters().containsKey(name)) {
+        throw new ModelException(name + ": the network has no such parameter");
+      }
+    }
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /**
+   * Returns a parameter.
+   *
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  public HostTensor parameter(String name) {
+    @Nullable HostTensor value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no parameter " + name);
+    }
+    return value;
+  }
+
+  private static void refuseNonFinite(String name, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new ModelException(
+            name + ": element " + i + " is " + values[i]
+                + "; a network with NaN or infinite weights cannot be used: check the checkpoint");
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.pleas.api.provider;
+
+/** Whether a provider can be used here and now. */
+public sealed interface Availability {
+  /**
+   * It can be used.
+   *
+   * @param detail what it would run on, for people; may be empty
+   */
+  record Available(String detail) implements Availability {}
+
+  /**
+   * It cannot be used.
+   *
+   * @param reason why, for people
+   * @param remedy what to do about it; may be empty when nothing can be done
+   */
+  record Unavailable(String reason, String remedy) implements Availability {}
+}

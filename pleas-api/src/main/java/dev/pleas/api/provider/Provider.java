@@ -1,0 +1,44 @@
+package dev.pleas.api.provider;
+
+/**
+ * Offers one implementation of a contract. Found with {@link java.util.ServiceLoader}: it has a
+ * public constructor without arguments and does no work, and loads no native library, before {@link
+ * #probe} or {@link #create} is called.
+ *
+ * @param <T> the contract
+ */
+public interface Provider<T> {
+  /**
+   * The version of these contracts. It grows when an implementation of an older version would no
+   * longer work. A compile-time constant, so that a provider that returns it from {@link
+   * #apiVersion} carries the version it was compiled against.
+   */
+  int API_VERSION = 1;
+
+  /** Returns the name that people choose it by: {@code [a-z][a-z0-9-]{0,31}}. */
+  String id();
+
+  /** Returns one line for people. */
+  String description();
+
+  /**
+   * Returns the rank in automatic choice: of the available providers the highest wins, ties go to the
+   * smaller id.
+   */
+  int priority();
+
+  /** Returns {@link #API_VERSION} as it was when the provider was compiled. */
+  int apiVersion();
+
+  /**
+   * Says whether {@link #create} would work here, within a moment and without throwing.
+   */
+  Availability probe();
+
+  /**
+   * Makes the implementation.
+   *
+   * @throws dev.pleas.api.error.ProviderException if it cannot be used here after all
+   */
+  T create();
+}
