@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,55 +26,71 @@ final class InterpretedGraph implements CompiledGraph {
   InterpretedGraph(TensorBackend backend, Graph graph, Map<String, HostTensor> values) {
     this.backend = backend;
     this.graph = graph;
-    for (Map.Entry<String, Shape> entry : graph.parameters().entrySet()) {
-      @Nullable HostTensor value = values.get(entry.getKey());
-      if (value == null || !value.shape().equals(entry.getValue())) {
-        throw new ShapeException(
-            entry.getKey() + ": expected " + entry.getValue() + ", found "
-                + (value == null ? "no such parameter" : value.shape()));
-      }
-    }
     for (int i = 0; i < graph.nodes().size(); i++) {
       int step = i;
       graph.nodes().get(i).inputs().forEach(input -> lastUse.put(input, step));
     }
+    Map<String, HostTensor> checked = new LinkedHashMap<>();
+    graph.parameters().forEach((name, shape) -> checked.put(name, checked(name, shape, values)));
     parameterScope = backend.newScope();
-    graph.parameters().keySet().forEach(
-        name -> parameters.put(name, parameterScope.tensor(values.get(name))));
+    checked.forEach((name, value) -> parameters.put(name, parameterScope.tensor(value)));
   }
 
   @Override
   public Map<String, Tensor> run(TensorScope scope, Map<String, Tensor> inputs) {
-    Map<String, Tensor> values = new HashMap<>();
-    graph.inputs().forEach((name, shape) -> values.put(name, checked(name, shape, inputs.get(name))));
+    Values values = new Values();
+    graph
+        .inputs()
+        .forEach((name, shape) -> values.put(name, checkedInput(name, shape, inputs.get(name))));
     Set<String> kept = new HashSet<>(graph.outputs().values());
-    Set<String> given = graph.inputs().keySet();
-    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    kept.addAll(graph.inputs().keySet());
     try (TensorScope temporaries = backend.newScope()) {
       for (int step = 0; step < graph.nodes().size(); step++) {
         Node node = graph.nodes().get(step);
         TensorScope target = kept.contains(node.name()) ? scope : temporaries;
         values.put(node.name(), apply(target, node, values));
         for (String input : node.inputs()) {
-          if (lastUse.get(input) == step && !kept.contains(input) && !given.contains(input)) {
-            Tensor dead = values.remove(input);
-            if (dead != null) {
-              dead.close();
-            }
+          if (Integer.valueOf(step).equals(lastUse.get(input)) && !kept.contains(input)) {
+            values.free(input);
           }
         }
       }
-      Set<String> returned = new HashSet<>();
-      for (Map.Entry<String, String> output : graph.outputs().entrySet()) {
-        Tensor value = values.get(output.getValue());
-        boolean fresh = !given.contains(output.getValue()) && returned.add(output.getValue());
-        outputs.put(output.getKey(), fresh ? value : scope.reshape(value, value.shape()));
-      }
     }
+    Set<String> returned = new HashSet<>(graph.inputs().keySet());
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    graph
+        .outputs()
+        .forEach(
+            (output, name) -> {
+              Tensor value = values.get(name);
+              // An input, or a value that is two outputs, is not handed out twice.
+              boolean fresh = returned.add(name);
+              outputs.put(output, fresh ? value : scope.reshape(value, value.shape()));
+            });
     return outputs;
   }
 
-  private Tensor apply(TensorScope scope, Node node, Map<String, Tensor> values) {
+  /** The values of a run by name. */
+  private static final class Values {
+    private final Map<String, Tensor> tensors = new HashMap<>();
+
+    void put(String name, Tensor tensor) {
+      tensors.put(name, tensor);
+    }
+
+    Tensor get(String name) {
+      return Objects.requireNonNull(tensors.get(name), name);
+    }
+
+    void free(String name) {
+      Tensor dead = tensors.remove(name);
+      if (dead != null) {
+        dead.close();
+      }
+    }
+  }
+
+  private Tensor apply(TensorScope scope, Node node, Values values) {
     List<Tensor> in = node.inputs().stream().map(values::get).toList();
     Tensor x = in.get(0);
     Op op = node.op();
@@ -83,8 +100,12 @@ final class InterpretedGraph implements CompiledGraph {
       return scope.linear(x, parameter(l.weight()), optional(l.bias()));
     } else if (op instanceof Op.BatchNorm b) {
       return scope.batchNorm(
-          x, parameter(b.weight()), parameter(b.bias()), parameter(b.runningMean()),
-          parameter(b.runningVar()), b.epsilon());
+          x,
+          parameter(b.weight()),
+          parameter(b.bias()),
+          parameter(b.runningMean()),
+          parameter(b.runningVar()),
+          b.epsilon());
     } else if (op instanceof Op.Relu) {
       return scope.relu(x);
     } else if (op instanceof Op.Add) {
@@ -109,10 +130,27 @@ final class InterpretedGraph implements CompiledGraph {
     return name == null ? null : parameter(name);
   }
 
-  private static Tensor checked(String name, Shape expected, @Nullable Tensor found) {
+  private static HostTensor checked(String name, Shape expected, Map<String, HostTensor> values) {
+    @Nullable HostTensor found = values.get(name);
+    if (found == null || !found.shape().equals(expected)) {
+      throw new ShapeException(
+          name
+              + ": expected "
+              + expected
+              + ", found "
+              + (found == null ? "no such parameter" : found.shape()));
+    }
+    return found;
+  }
+
+  private static Tensor checkedInput(String name, Shape expected, @Nullable Tensor found) {
     if (found == null || found.shape().rank() == 0 || !found.shape().dropFirst().equals(expected)) {
       throw new ShapeException(
-          "input " + name + ": expected [N, …] with " + expected + " per sample, found "
+          "input "
+              + name
+              + ": expected [N, …] with "
+              + expected
+              + " per sample, found "
               + (found == null ? "none" : found.shape()));
     }
     return found;

@@ -4,8 +4,8 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 
 /**
- * A float32 tensor in the memory of a backend. It belongs to the {@link TensorScope} that made it and
- * ends with that scope or earlier by {@link #close()}. Use after that is an {@link
+ * A float32 tensor in the memory of a backend. It belongs to the {@link TensorScope} that made it
+ * and ends with that scope or earlier by {@link #close()}. Use after that is an {@link
  * IllegalStateException}. Contents never change once an operation has returned the tensor.
  */
 public interface Tensor extends AutoCloseable {

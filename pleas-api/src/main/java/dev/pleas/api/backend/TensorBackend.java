@@ -5,12 +5,15 @@ import dev.pleas.api.tensor.HostTensor;
 import java.util.Map;
 
 /**
- * Float32 tensors and the operations that running a {@link Graph} and adding up moments need. Made by
- * a {@link TensorBackendProvider}, closed by whoever asked for it. The same calls with the same data
- * on the same machine give the same bits.
+ * Float32 tensors and the operations that running a {@link Graph} and adding up moments need. Made
+ * by a {@link TensorBackendProvider}, closed by whoever asked for it. The same calls with the same
+ * data on the same machine give the same bits.
  */
 public interface TensorBackend extends AutoCloseable {
-  /** Returns what this runs on, for people and provenance: for instance {@code ND4J 1.0.0-M2.1, 2 threads}. */
+  /**
+   * Returns what this runs on, for people and provenance: for instance {@code ND4J 1.0.0-M2.1, 2
+   * threads}.
+   */
   String description();
 
   /** Returns whether different scopes may be used by different threads at the same time. */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An arena of tensors and the operations that fill it. Every operation returns a new tensor that
- * belongs to this scope; closing the scope closes them all. Arguments may come from any scope of the
- * same backend; they are never modified.
+ * belongs to this scope; closing the scope closes them all. Arguments may come from any scope of
+ * the same backend; they are never modified.
  *
  * <p>Shapes that do not fit are a {@link dev.pleas.api.error.ShapeException}, closed arguments or a
  * closed scope an {@link IllegalStateException}, tensors of another backend an {@link
@@ -43,8 +43,8 @@ public interface TensorScope extends AutoCloseable {
   Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias);
 
   /**
-   * Batch normalization in inference: (x − mean) / √(variance + epsilon) · weight + bias per channel
-   * of axis 1.
+   * Batch normalization in inference: (x − mean) / √(variance + epsilon) · weight + bias per
+   * channel of axis 1.
    *
    * @param x [N, C, …]
    * @param weight [C]
@@ -82,10 +82,10 @@ public interface TensorScope extends AutoCloseable {
   Tensor globalAveragePool(Tensor x);
 
   /**
-   * The patches that a convolution multiplies with its weight, as PyTorch's {@code unfold}: entry [n,
-   * (c·kernelHeight + i)·kernelWidth + j, y·W' + x] is the element under tap (i, j) of channel c at
-   * window position (y, x), and 0 in the padding. So for a convolution without groups, its output is
-   * weight.reshape(K, −1) times each sample's matrix.
+   * The patches that a convolution multiplies with its weight, as PyTorch's {@code unfold}: entry
+   * [n, (c·kernelHeight + i)·kernelWidth + j, y·W' + x] is the element under tap (i, j) of channel
+   * c at window position (y, x), and 0 in the padding. So for a convolution without groups, its
+   * output is weight.reshape(K, −1) times each sample's matrix.
    *
    * @param x [N, C, H, W]
    * @return [N, C·kernelHeight·kernelWidth, H'·W']

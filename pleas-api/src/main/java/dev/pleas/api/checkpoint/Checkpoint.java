@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * An open checkpoint. Opening reads headers only; tensors are read when they are asked for. Safe for
- * use by several threads.
+ * An open checkpoint. Opening reads headers only; tensors are read when they are asked for. Safe
+ * for use by several threads.
  */
 public interface Checkpoint extends AutoCloseable {
   /** Returns the file or folder that was opened. */

@@ -1,6 +1,4 @@
-/**
- * The contract of a checkpoint format: files to named tensors and back.
- */
+/** The contract of a checkpoint format: files to named tensors and back. */
 @NullMarked
 package dev.pleas.api.checkpoint;
 

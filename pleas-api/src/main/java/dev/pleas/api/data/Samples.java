@@ -4,8 +4,8 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 
 /**
- * A finite sequence of network inputs, preprocessed as the network expects them, read on demand. The
- * same index always gives the same values. Implementations are safe for use by several threads.
+ * A finite sequence of network inputs, preprocessed as the network expects them, read on demand.
+ * The same index always gives the same values. Implementations are safe for use by several threads.
  */
 public interface Samples {
   /** Returns how many samples there are. */

@@ -1,6 +1,4 @@
-/**
- * The inputs that a merge is calibrated on.
- */
+/** The inputs that a merge is calibrated on. */
 @NullMarked
 package dev.pleas.api.data;
 

@@ -2,7 +2,9 @@ package dev.pleas.api.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A network that cannot be recognised, does not fit another one, or has values no network may have. */
+/**
+ * A network that cannot be recognised, does not fit another one, or has values no network may have.
+ */
 public final class ModelException extends PleasException {
   private static final long serialVersionUID = 1L;
 

@@ -134,9 +134,9 @@ public final class Graph {
   }
 
   /**
-   * Returns the part of this network that computes {@code wanted} from {@code given}: the nodes that
-   * are needed, in order, with the given values as inputs and each wanted value as an output of its
-   * own name.
+   * Returns the part of this network that computes {@code wanted} from {@code given}: the nodes
+   * that are needed, in order, with the given values as inputs and each wanted value as an output
+   * of its own name.
    *
    * @param given values that need not be computed
    * @param wanted values to compute; may contain given ones
@@ -165,7 +165,12 @@ public final class Graph {
     for (String input : inputs.keySet()) {
       if (needed.contains(input) && !subInputs.containsKey(input)) {
         throw new IllegalArgumentException(
-            wanted + " cannot be computed from " + given + " alone: input " + input + " is missing");
+            wanted
+                + " cannot be computed from "
+                + given
+                + " alone: input "
+                + input
+                + " is missing");
       }
     }
     Collections.reverse(subNodes);

@@ -51,7 +51,8 @@ public sealed interface Op {
    * @param runningVar [C]
    * @param epsilon added to the variance, positive
    */
-  record BatchNorm(String weight, String bias, String runningMean, String runningVar, double epsilon)
+  record BatchNorm(
+      String weight, String bias, String runningMean, String runningVar, double epsilon)
       implements Op {
     @Override
     public List<String> parameters() {

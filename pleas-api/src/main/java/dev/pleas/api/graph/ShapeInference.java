@@ -28,7 +28,10 @@ final class ShapeInference {
         @Nullable Shape shape = shapes.get(input);
         if (shape == null) {
           throw new ShapeException(
-              node.name() + ": its input " + input + " is neither a graph input nor an earlier node");
+              node.name()
+                  + ": its input "
+                  + input
+                  + " is neither a graph input nor an earlier node");
         }
         inputs.add(shape);
       }
@@ -53,7 +56,8 @@ final class ShapeInference {
     } else if (op instanceof Op.Linear linear) {
       require(node, x.rank() == 1, "expected an input [N, channels], found [N, …]", x);
       Shape w = parameter(node, linear.weight());
-      check(node, linear.weight(), w, w.rank() == 2 && w.dim(1) == x.dim(0), "[*, " + x.dim(0) + "]");
+      check(
+          node, linear.weight(), w, w.rank() == 2 && w.dim(1) == x.dim(0), "[*, " + x.dim(0) + "]");
       vector(node, linear.bias(), w.dim(0));
       return Shape.of(w.dim(0));
     } else if (op instanceof Op.BatchNorm) {
@@ -95,7 +99,8 @@ final class ShapeInference {
     require(node, x.rank() == 3, "expected an input [N, channels, height, width]", x);
     int height = window.outputHeight(x.dim(1));
     int width = window.outputWidth(x.dim(2));
-    require(node, height > 0 && width > 0, "the window does not fit into the input", x + ", " + window);
+    require(
+        node, height > 0 && width > 0, "the window does not fit into the input", x + ", " + window);
     return Shape.of(channels, height, width);
   }
 

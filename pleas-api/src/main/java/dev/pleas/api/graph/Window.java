@@ -24,12 +24,25 @@ public record Window(
 
   /** Checks the ranges. */
   public Window {
-    if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1
-        || padHeight < 0 || padWidth < 0 || dilationHeight < 1 || dilationWidth < 1) {
+    if (kernelHeight < 1
+        || kernelWidth < 1
+        || strideHeight < 1
+        || strideWidth < 1
+        || padHeight < 0
+        || padWidth < 0
+        || dilationHeight < 1
+        || dilationWidth < 1) {
       throw new IllegalArgumentException(
           "kernel, stride and dilation must be at least 1 and padding at least 0: "
-              + java.util.Arrays.asList(kernelHeight, kernelWidth, strideHeight, strideWidth,
-                  padHeight, padWidth, dilationHeight, dilationWidth));
+              + java.util.Arrays.asList(
+                  kernelHeight,
+                  kernelWidth,
+                  strideHeight,
+                  strideWidth,
+                  padHeight,
+                  padWidth,
+                  dilationHeight,
+                  dilationWidth));
     }
   }
 

@@ -1,6 +1,4 @@
-/**
- * A network as data: typed operations over named parameters, in execution order.
- */
+/** A network as data: typed operations over named parameters, in execution order. */
 @NullMarked
 package dev.pleas.api.graph;
 

@@ -3,8 +3,8 @@ package dev.pleas.api.matrix;
 import java.util.Arrays;
 
 /**
- * A dense float64 matrix, row-major without padding. The array is shared, not copied: {@link
- * #wrap} takes it over, and readers of {@link #values()} must not modify it.
+ * A dense float64 matrix, row-major without padding. The array is shared, not copied: {@link #wrap}
+ * takes it over, and readers of {@link #values()} must not modify it.
  */
 public final class Matrix {
   private final int rows;

@@ -1,6 +1,4 @@
-/**
- * Dense float64 matrices as exchanged with matchers and solvers.
- */
+/** Dense float64 matrices as exchanged with matchers and solvers. */
 @NullMarked
 package dev.pleas.api.matrix;
 

@@ -13,8 +13,8 @@ public interface MergeMethod {
    * @throws dev.pleas.api.error.ConfigurationException if a setting is unknown or out of range
    * @throws dev.pleas.api.error.ModelException if the sources do not fit together, naming the first
    *     parameter that differs and both shapes
-   * @throws dev.pleas.api.error.DataException if calibration data is needed and there is none, or it
-   *     does not fit the network
+   * @throws dev.pleas.api.error.DataException if calibration data is needed and there is none, or
+   *     it does not fit the network
    */
   MergeResult merge(MergeRequest request);
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What to merge, and how.
  *
  * @param sources at least two networks of one architecture
- * @param names one short name for each source, unique, {@code [A-Za-z0-9_-]+}; used to name separate
- *     heads
+ * @param names one short name for each source, unique, {@code [A-Za-z0-9_-]+}; used to name
+ *     separate heads
  * @param calibration inputs to run the sources on, or null for methods that need none
  * @param parameters the method's settings by name; those not given take their defaults
  * @param seed makes everything random repeatable

@@ -10,7 +10,8 @@ import dev.pleas.api.solve.LeastSquaresSolver;
  * @param backend runs the networks and adds up moments
  * @param matcher matches units
  * @param solver solves the least-squares problems
- * @param singularSolver is asked when {@code solver} reports a rank-deficient system; may be the same
+ * @param singularSolver is asked when {@code solver} reports a rank-deficient system; may be the
+ *     same
  */
 public record Tools(
     TensorBackend backend,

@@ -1,6 +1,4 @@
-/**
- * The contract of a merge method: its request, result, report and progress.
- */
+/** The contract of a merge method: its request, result, report and progress. */
 @NullMarked
 package dev.pleas.api.merge;
 

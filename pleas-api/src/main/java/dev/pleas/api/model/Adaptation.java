@@ -9,8 +9,8 @@ public sealed interface Adaptation {
    * The checkpoint is a network of the adapter's family.
    *
    * @param graph the network
-   * @param passengers tensors that belong to the checkpoint but not to the function it computes, such
-   *     as {@code num_batches_tracked}: carried over as they are
+   * @param passengers tensors that belong to the checkpoint but not to the function it computes,
+   *     such as {@code num_batches_tracked}: carried over as they are
    */
   record Adapted(Graph graph, Set<String> passengers) implements Adaptation {
     /** Copies the set. */

@@ -19,15 +19,18 @@ public record Model(Graph graph, Map<String, HostTensor> parameters) {
   /**
    * Copies the map and checks names, shapes and values.
    *
-   * @throws ModelException if a parameter is missing, superfluous, of another shape, or has a NaN or
-   *     infinite value, naming it
+   * @throws ModelException if a parameter is missing, superfluous, of another shape, or has a NaN
+   *     or infinite value, naming it
    */
   public Model {
     for (Map.Entry<String, Shape> entry : graph.parameters().entrySet()) {
       @Nullable HostTensor value = parameters.get(entry.getKey());
       if (value == null || !value.shape().equals(entry.getValue())) {
         throw new ModelException(
-            entry.getKey() + ": expected " + entry.getValue() + ", found "
+            entry.getKey()
+                + ": expected "
+                + entry.getValue()
+                + ", found "
                 + (value == null ? "no such tensor" : value.shape()));
       }
       refuseNonFinite(entry.getKey(), value.values());
@@ -57,7 +60,11 @@ public record Model(Graph graph, Map<String, HostTensor> parameters) {
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new ModelException(
-            name + ": element " + i + " is " + values[i]
+            name
+                + ": element "
+                + i
+                + " is "
+                + values[i]
                 + "; a network with NaN or infinite weights cannot be used: check the checkpoint");
       }
     }

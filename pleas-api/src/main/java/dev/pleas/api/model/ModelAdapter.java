@@ -15,12 +15,12 @@ public interface ModelAdapter {
    *
    * @param tensors names, types and shapes, as the checkpoint has them
    * @param metadata the checkpoint's metadata
-   * @param input the shape of one input, [channels, height, width], or null for the usual one of the
-   *     architecture
-   * @return the graph, whose parameter names are the checkpoint's; or why the tensors are not of this
-   *     family
-   * @throws dev.pleas.api.error.ModelException if the tensors are clearly of this family but damaged
-   *     or of an unsupported variant, naming the tensor, what was expected and found
+   * @param input the shape of one input, [channels, height, width], or null for the usual one of
+   *     the architecture
+   * @return the graph, whose parameter names are the checkpoint's; or why the tensors are not of
+   *     this family
+   * @throws dev.pleas.api.error.ModelException if the tensors are clearly of this family but
+   *     damaged or of an unsupported variant, naming the tensor, what was expected and found
    */
   Adaptation adapt(
       Map<String, TensorInfo> tensors, Map<String, String> metadata, @Nullable Shape input);

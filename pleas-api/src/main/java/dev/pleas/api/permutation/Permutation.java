@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A permutation p of 0 … n−1: output index i takes input index p[i]. Applied to a vector, {@code
- * out[i] = in[p[i]]}. As a matching it pairs unit i of network A with unit p[i] of network B, so that
- * applying it to B brings B into the order of A.
+ * out[i] = in[p[i]]}. As a matching it pairs unit i of network A with unit p[i] of network B, so
+ * that applying it to B brings B into the order of A.
  */
 public final class Permutation {
   private final int[] map;
@@ -27,7 +27,12 @@ public final class Permutation {
       int v = map[i];
       if (v < 0 || v >= map.length || seen[v]) {
         throw new IllegalArgumentException(
-            "not a permutation of 0 … " + (map.length - 1) + ": entry " + i + " is " + v
+            "not a permutation of 0 … "
+                + (map.length - 1)
+                + ": entry "
+                + i
+                + " is "
+                + v
                 + (v >= 0 && v < map.length ? ", which occurs twice" : ", which is out of range"));
       }
       seen[v] = true;
@@ -81,8 +86,8 @@ public final class Permutation {
   }
 
   /**
-   * Returns the permutation that applies this one first and then {@code next}: (this.then(next))[i] =
-   * this[next[i]].
+   * Returns the permutation that applies this one first and then {@code next}: (this.then(next))[i]
+   * = this[next[i]].
    *
    * @throws IllegalArgumentException if the sizes differ
    */

@@ -1,6 +1,4 @@
-/**
- * Permutations and the groups of axes that move together under them.
- */
+/** Permutations and the groups of axes that move together under them. */
 @NullMarked
 package dev.pleas.api.permutation;
 

@@ -22,17 +22,15 @@ public interface Provider<T> {
   String description();
 
   /**
-   * Returns the rank in automatic choice: of the available providers the highest wins, ties go to the
-   * smaller id.
+   * Returns the rank in automatic choice: of the available providers the highest wins, ties go to
+   * the smaller id.
    */
   int priority();
 
   /** Returns {@link #API_VERSION} as it was when the provider was compiled. */
   int apiVersion();
 
-  /**
-   * Says whether {@link #create} would work here, within a moment and without throwing.
-   */
+  /** Says whether {@link #create} would work here, within a moment and without throwing. */
   Availability probe();
 
   /**

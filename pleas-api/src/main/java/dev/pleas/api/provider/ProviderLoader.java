@@ -61,9 +61,14 @@ final class ProviderLoader {
     try {
       if (provider.apiVersion() != Provider.API_VERSION) {
         return broken(
-            kind, label, origin, version,
-            "it was compiled against API version " + provider.apiVersion()
-                + ", this is version " + Provider.API_VERSION);
+            kind,
+            label,
+            origin,
+            version,
+            "it was compiled against API version "
+                + provider.apiVersion()
+                + ", this is version "
+                + Provider.API_VERSION);
       }
       String id = provider.id();
       if (!ID.matcher(id).matches()) {
@@ -82,8 +87,13 @@ final class ProviderLoader {
   private static <P extends Provider<?>> RegistryEntry<P> broken(
       Class<P> kind, String label, String origin, String version, String reason) {
     return new RegistryEntry<>(
-        kind, label, origin, version, 0,
-        new Availability.Unavailable(reason, "remove or replace the jar that provides it"), null);
+        kind,
+        label,
+        origin,
+        version,
+        0,
+        new Availability.Unavailable(reason, "remove or replace the jar that provides it"),
+        null);
   }
 
   private static String describe(Throwable e) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds providers with {@link java.util.ServiceLoader} and chooses among them. One broken jar does
- * not hide the others: whatever fails while loading becomes an entry that says why. An explicit choice
- * never falls back to another provider. Results are cached: each provider is probed once. Safe for use
- * by several threads.
+ * not hide the others: whatever fails while loading becomes an entry that says why. An explicit
+ * choice never falls back to another provider. Results are cached: each provider is probed once.
+ * Safe for use by several threads.
  */
 public final class Registry {
   private static final Comparator<RegistryEntry<?>> BEST_FIRST =
@@ -66,7 +66,9 @@ public final class Registry {
       passedOver.add(entry.id() + ": " + why(entry.availability()));
     }
     throw new ProviderException(
-        "no " + name(kind) + " is available"
+        "no "
+            + name(kind)
+            + " is available"
             + (passedOver.isEmpty()
                 ? ": none was found on the classpath; add a jar that provides one"
                 : ": " + String.join("; ", passedOver)));
@@ -76,8 +78,8 @@ public final class Registry {
    * Chooses by id, or the best for {@code auto}.
    *
    * @param id an id, or {@code auto}
-   * @throws ProviderException if there is none with this id (listing those there are), or it cannot be
-   *     used here (saying why)
+   * @throws ProviderException if there is none with this id (listing those there are), or it cannot
+   *     be used here (saying why)
    */
   public <P extends Provider<?>> Selection<P> select(Class<P> kind, String id) {
     if (id.equals("auto")) {
@@ -99,11 +101,18 @@ public final class Registry {
     }
     String known = entries(kind).stream().map(RegistryEntry::id).collect(Collectors.joining(", "));
     throw new ProviderException(
-        "no " + name(kind) + " " + id + "; there are: " + (known.isEmpty() ? "none" : known)
+        "no "
+            + name(kind)
+            + " "
+            + id
+            + "; there are: "
+            + (known.isEmpty() ? "none" : known)
             + ". See: pleas backends");
   }
 
-  /** Returns a kind's name for people: {@code TensorBackendProvider} is a {@code tensor backend}. */
+  /**
+   * Returns a kind's name for people: {@code TensorBackendProvider} is a {@code tensor backend}.
+   */
   public static String name(Class<?> kind) {
     return kind.getSimpleName()
         .replaceFirst("Provider$", "")

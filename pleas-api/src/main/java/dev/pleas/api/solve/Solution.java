@@ -10,8 +10,8 @@ public sealed interface Solution {
    * @param x p×q
    * @param residual ‖(G + R)·X − (C + R·prior)‖_F / (‖G + R‖_F·‖X‖_F + ‖C + R·prior‖_F), 0 for an
    *     empty system: near the float64 rounding unit when the solver did its work
-   * @param conditionEstimate an estimate of the condition number of G + R, at least 1 (infinite when
-   *     it exceeds float64; 1 for an empty system)
+   * @param conditionEstimate an estimate of the condition number of G + R, at least 1 (infinite
+   *     when it exceeds float64; 1 for an empty system)
    * @param rank the numerical rank; smaller than p only for a solver that returns the solution
    *     nearest to the prior of a singular system
    */

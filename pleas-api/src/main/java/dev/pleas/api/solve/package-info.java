@@ -1,6 +1,4 @@
-/**
- * The contract of a least-squares solver: normal equations to weights, and what happened.
- */
+/** The contract of a least-squares solver: normal equations to weights, and what happened. */
 @NullMarked
 package dev.pleas.api.solve;
 

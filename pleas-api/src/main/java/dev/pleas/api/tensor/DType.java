@@ -1,6 +1,8 @@
 package dev.pleas.api.tensor;
 
-/** The element type of a stored tensor. Computation is in float32 and float64 whatever was stored. */
+/**
+ * The element type of a stored tensor. Computation is in float32 and float64 whatever was stored.
+ */
 public enum DType {
   /** IEEE 754 binary64. */
   F64(8, true),

@@ -1,0 +1,43 @@
+package dev.pleas.core.budget;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.tensor.Shape;
+
+/** What a network costs per sample. */
+public final class Cost {
+  private Cost() {}
+
+  /**
+   * Returns the multiply-accumulates of all convolutions and linear layers for one sample;
+   * everything else is not counted, as is usual.
+   */
+  public static long multiplyAccumulates(Graph graph) {
+    return graph.nodes().stream().mapToLong(node -> multiplyAccumulates(graph, node)).sum();
+  }
+
+  /** Returns the multiply-accumulates of one node for one sample; 0 if it has no weights. */
+  public static long multiplyAccumulates(Graph graph, Node node) {
+    if (node.op() instanceof Op.Conv2d conv) {
+      long positions = graph.valueShape(node.name()).elementsFrom(1);
+      return Math.multiplyExact(graph.parameterShape(conv.weight()).elements(), positions);
+    }
+    if (node.op() instanceof Op.Linear linear) {
+      return graph.parameterShape(linear.weight()).elements();
+    }
+    return 0;
+  }
+
+  /** Returns the number of trained parameters: all but running statistics. */
+  public static long parameters(Graph graph) {
+    long running = 0;
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Op.BatchNorm norm) {
+        running += graph.parameterShape(norm.runningMean()).elements();
+        running += graph.parameterShape(norm.runningVar()).elements();
+      }
+    }
+    return graph.parameters().values().stream().mapToLong(Shape::elements).sum() - running;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.pleas.core.partial;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.permutation.Axis;
+import dev.pleas.api.permutation.PermutationSpec;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The block layout of every axis of two networks: of each group by the alignment and budget, of
+ * separate heads wholly apart, of everything else shared.
+ */
+public final class Layouts {
+  private final Map<Axis, BlockLayout> byAxis = new HashMap<>();
+  private final Map<String, BlockLayout> byValue = new HashMap<>();
+
+  /**
+   * @param a the first network
+   * @param b the second network, of the same graph up to the widths of separate heads
+   * @param groups the layout of every group
+   * @param separateHeads nodes whose outputs stay apart: linear layers that make network outputs
+   */
+  public Layouts(
+      Graph a, Graph b, Map<PermutationSpec.Group, BlockLayout> groups, Set<String> separateHeads) {
+    groups.forEach(
+        (group, layout) -> {
+          group.axes().forEach(axis -> byAxis.put(axis, layout));
+          group.values().forEach(value -> byValue.put(value, layout));
+        });
+    for (Node node : a.nodes()) {
+      if (separateHeads.contains(node.name()) && node.op() instanceof Op.Linear head) {
+        BlockLayout layout =
+            BlockLayout.apart(a.valueShape(node.name()).dim(0), b.valueShape(node.name()).dim(0));
+        byValue.put(node.name(), layout);
+        head.parameters().forEach(parameter -> byAxis.put(new Axis(parameter, 0), layout));
+      }
+    }
+    a.parameters()
+        .forEach(
+            (name, shape) -> {
+              for (int axis = 0; axis < Math.min(2, shape.rank()); axis++) {
+                int size = shape.dim(axis);
+                byAxis.computeIfAbsent(new Axis(name, axis), missing -> BlockLayout.shared(size));
+              }
+            });
+    a.valueShapes()
+        .forEach(
+            (value, shape) ->
+                byValue.computeIfAbsent(value, missing -> BlockLayout.shared(shape.dim(0))));
+  }
+
+  /** Returns the layout of axis 0 or 1 of a parameter. */
+  public BlockLayout ofAxis(String parameter, int axis) {
+    return require(byAxis.get(new Axis(parameter, axis)), parameter);
+  }
+
+  /** Returns the layout of a value's channels. */
+  public BlockLayout ofValue(String value) {
+    return require(byValue.get(value), value);
+  }
+
+  private static BlockLayout require(
+      @org.jspecify.annotations.Nullable BlockLayout layout, String what) {
+    if (layout == null) {
+      throw new IllegalArgumentException("no layout for " + what);
+    }
+    return layout;
+  }
+}

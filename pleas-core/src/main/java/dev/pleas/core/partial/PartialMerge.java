@@ -1,0 +1,54 @@
+package dev.pleas.core.partial;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Puts two networks into one by a block layout. */
+public final class PartialMerge {
+  private PartialMerge() {}
+
+  /**
+   * Returns the merged network before its refit. Separate heads are still one layer, whose outputs
+   * are A's and then B's.
+   */
+  public static Model merge(Model a, Model b, Layouts layouts) {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (String name : a.graph().parameters().keySet()) {
+      BlockLayout outputs = layouts.ofAxis(name, 0);
+      boolean vector = a.graph().parameterShape(name).rank() == 1;
+      BlockLayout inputs = vector ? outputs : layouts.ofAxis(name, 1);
+      HostTensor merged = InitialWeights.of(a.parameter(name), b.parameter(name), outputs, inputs);
+      parameters.put(name, merged);
+      shapes.put(name, merged.shape());
+    }
+    Graph source = a.graph();
+    List<Node> nodes = new ArrayList<>();
+    source.nodes().forEach(node -> nodes.add(withMergedGroups(node, source, shapes)));
+    Graph graph =
+        new Graph(source.architecture(), source.inputs(), nodes, source.outputs(), shapes);
+    return new Model(graph, parameters);
+  }
+
+  /** A depthwise convolution has as many groups as channels, of which there are more now. */
+  private static Node withMergedGroups(Node node, Graph source, Map<String, Shape> shapes) {
+    if (node.op() instanceof Op.Conv2d conv
+        && conv.groups() > 1
+        && conv.groups() == source.parameterShape(conv.weight()).dim(0)) {
+      int groups = shapes.getOrDefault(conv.weight(), Shape.of(0)).dim(0);
+      return new Node(
+          node.name(),
+          new Op.Conv2d(conv.weight(), conv.bias(), conv.window(), groups),
+          node.inputs());
+    }
+    return node;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.pleas.core.refit;
+
+import dev.pleas.api.backend.Tensor;
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.graph.Window;
+import dev.pleas.api.merge.Progress;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.LayerMoments;
+import dev.pleas.core.partial.Layouts;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Adds up the moments of one layer over all batches: its inputs X̃, from the merged network so far
+ * or from the sources, against its targets Ỹ, the sources' outputs in the merged layout.
+ */
+final class LayerData {
+  private final TensorBackend backend;
+  private final Layouts layouts;
+  private final Batches batches;
+  private final RefitInputs inputs;
+  private final int rowsPerColumn;
+  private final long seed;
+
+  LayerData(
+      TensorBackend backend,
+      Layouts layouts,
+      Batches batches,
+      RefitInputs inputs,
+      int rowsPerColumn,
+      long seed) {
+    this.backend = backend;
+    this.layouts = layouts;
+    this.batches = batches;
+    this.inputs = inputs;
+    this.rowsPerColumn = rowsPerColumn;
+    this.seed = seed;
+  }
+
+  /**
+   * @param node a convolution or linear layer
+   * @param cut its index
+   * @param p columns of X̃
+   * @param outputShape of the merged layer per sample, [q, …]
+   */
+  LayerMoments collect(
+      Walkers walkers, Node node, int cut, int p, Shape outputShape, Progress.Stage stage) {
+    int q = outputShape.dim(0);
+    int positions = Math.toIntExact(outputShape.elementsFrom(1));
+    int sampled = sampledPositions(p, positions);
+    SplittableRandom random = new SplittableRandom(seed * 31 + cut);
+    try (TensorScope totals = backend.newScope();
+        LayerMoments.Accumulator accumulator = new LayerMoments.Accumulator(totals, p, q)) {
+      for (int batch = 0; batch < batches.count(); batch++) {
+        try (TensorScope scope = backend.newScope()) {
+          Tensor x = patches(scope, node.op(), inputs(walkers, node, cut, batch, scope));
+          Tensor y = outputs(walkers, node, cut, batch, scope);
+          if (sampled < positions) {
+            int[] chosen = choose(positions, sampled, random);
+            x = scope.gather(x, 2, chosen);
+            y = scope.gather(flat(scope, y, q, positions), 2, chosen);
+          }
+          accumulator.add(x, y);
+        }
+        stage.advance(1);
+      }
+      return accumulator.toMoments();
+    }
+  }
+
+  private Tensor inputs(Walkers walkers, Node node, int cut, int batch, TensorScope scope) {
+    String value = node.inputs().get(0);
+    if (inputs == RefitInputs.MERGED) {
+      return walkers.merged().value(batch, cut, value, scope);
+    }
+    Tensor fromA = walkers.a().value(batch, cut, value, scope);
+    Tensor fromB = walkers.b().value(batch, cut, value, scope);
+    return Mix.of(scope, layouts.ofValue(value), fromA, fromB);
+  }
+
+  private Tensor outputs(Walkers walkers, Node node, int cut, int batch, TensorScope scope) {
+    Tensor fromA = walkers.a().value(batch, cut + 1, node.name(), scope);
+    Tensor fromB = walkers.b().value(batch, cut + 1, node.name(), scope);
+    return Mix.of(scope, layouts.ofValue(node.name()), fromA, fromB);
+  }
+
+  /**
+   * [N, p, L]: unfolded patches for a convolution, the inputs themselves where that is the same.
+   */
+  private static Tensor patches(TensorScope scope, Op op, Tensor x) {
+    if (!(op instanceof Op.Conv2d conv)) {
+      return x;
+    }
+    Window window = conv.window();
+    Shape shape = x.shape();
+    return window.equals(Window.square(1, 1, 0))
+        ? flat(scope, x, shape.dim(1), shape.dim(2) * shape.dim(3))
+        : scope.unfold(x, window);
+  }
+
+  private static Tensor flat(TensorScope scope, Tensor x, int channels, int positions) {
+    return scope.reshape(x, Shape.of(x.shape().dim(0), channels, positions));
+  }
+
+  private int sampledPositions(int p, int positions) {
+    if (rowsPerColumn == 0) {
+      return positions;
+    }
+    long rows = (long) rowsPerColumn * p;
+    long perSample = (rows + batches.samples().count() - 1) / batches.samples().count();
+    return (int) Math.min(positions, Math.max(1, perSample));
+  }
+
+  /** A random subset, ascending, by a partial Fisher–Yates shuffle. */
+  private static int[] choose(int from, int count, SplittableRandom random) {
+    int[] all = IntStream.range(0, from).toArray();
+    for (int i = 0; i < count; i++) {
+      int j = i + random.nextInt(from - i);
+      int swap = all[i];
+      all[i] = all[j];
+      all[j] = swap;
+    }
+    int[] chosen = Arrays.copyOf(all, count);
+    Arrays.sort(chosen);
+    return chosen;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.pleas.core.refit;
+
+import dev.pleas.api.backend.SumAccumulator;
+import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.matrix.Matrix;
+import dev.pleas.api.merge.MergeReport;
+import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Tools;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.LayerMoments;
+import dev.pleas.core.moments.UnitSums;
+import dev.pleas.core.moments.Walker;
+import dev.pleas.core.normalization.BatchNormStatistics;
+import dev.pleas.core.partial.Exactness;
+import dev.pleas.core.partial.Layouts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through the merged network once, in execution order, and at each layer with weights refits
+ * it on the calibration data, at each batch normalization sets its statistics. What the merged
+ * network reproduces exactly without that ({@link Exactness}) is left as it is.
+ */
+public final class LayerPass {
+  private final Model a;
+  private final Model b;
+  private final Graph graph;
+  private final Layouts layouts;
+  private final Exactness exactness;
+  private final Batches batches;
+  private final Tools tools;
+  private final Settings settings;
+  private final LayerData data;
+  private final Map<String, HostTensor> parameters;
+  private final List<MergeReport.Layer> reports = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * How to go through.
+   *
+   * @param inputs where layer inputs come from
+   * @param recalibrate whether to set batch normalization statistics
+   * @param ridge relative to the mean of diag X̃ᵀX̃
+   * @param rowsPerColumn positions of a convolution are sampled down to about this many rows for
+   *     each column of its system; 0 to use all
+   * @param memoryBytes how much may be kept of activations between layers
+   * @param seed of position sampling
+   */
+  public record Settings(
+      RefitInputs inputs,
+      boolean recalibrate,
+      double ridge,
+      int rowsPerColumn,
+      long memoryBytes,
+      long seed) {}
+
+  /**
+   * The network after the pass.
+   *
+   * @param model the merged network
+   * @param layers a report for each refitted layer, in execution order
+   * @param notes what a person should know
+   */
+  public record Result(Model model, List<MergeReport.Layer> layers, List<String> notes) {}
+
+  /** What is done at a node. */
+  private interface Step {
+    void run(Walkers walkers, Progress.Stage stage);
+  }
+
+  /**
+   * @param a the first source
+   * @param b the second source
+   * @param initial the merged network before the pass
+   */
+  public LayerPass(
+      Model a,
+      Model b,
+      Model initial,
+      Layouts layouts,
+      Batches batches,
+      Tools tools,
+      Settings settings) {
+    this.a = a;
+    this.b = b;
+    this.graph = initial.graph();
+    this.layouts = layouts;
+    this.exactness = new Exactness(graph, layouts);
+    this.batches = batches;
+    this.tools = tools;
+    this.settings = settings;
+    this.data =
+        new LayerData(
+            tools.backend(),
+            layouts,
+            batches,
+            settings.inputs(),
+            settings.rowsPerColumn(),
+            settings.seed());
+    this.parameters = new LinkedHashMap<>(initial.parameters());
+  }
+
+  /** Goes through the network. */
+  public Result run(Progress progress) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      Step step = step(graph.nodes().get(i), i);
+      if (step != null) {
+        steps.add(step);
+      }
+    }
+    long share = settings.memoryBytes() / 3;
+    try (Walker walkA = walker(a.graph(), a.parameters(), share);
+        Walker walkB = walker(b.graph(), b.parameters(), share);
+        Walker walkMerged = walker(graph, parameters, share);
+        Progress.Stage stage =
+            progress.begin("Fitting layers", (long) steps.size() * batches.count())) {
+      Walkers walkers = new Walkers(walkA, walkB, walkMerged);
+      steps.forEach(step -> step.run(walkers, stage));
+    }
+    return new Result(new Model(graph, parameters), reports, notes);
+  }
+
+  private @Nullable Step step(Node node, int cut) {
+    String x = node.inputs().get(0);
+    boolean refits = settings.inputs() != RefitInputs.NONE && !exactness.all(x);
+    if (node.op() instanceof Op.Conv2d conv && refits) {
+      WeightMatrix weight = new WeightMatrix(graph.parameterShape(conv.weight()), conv.groups());
+      return (walkers, stage) ->
+          refit(walkers, stage, node, cut, weight, conv.weight(), conv.bias());
+    } else if (node.op() instanceof Op.Linear linear && refits) {
+      WeightMatrix weight = new WeightMatrix(graph.parameterShape(linear.weight()), 1);
+      return (walkers, stage) ->
+          refit(walkers, stage, node, cut, weight, linear.weight(), linear.bias());
+    } else if (node.op() instanceof Op.BatchNorm norm && settings.recalibrate()) {
+      boolean keepsApart = exactness.apart(x);
+      boolean nothingToDo = keepsApart && layouts.ofValue(x).mergedA().length == 0;
+      return nothingToDo
+          ? null
+          : (walkers, stage) -> recalibrate(walkers, stage, norm, x, cut, keepsApart);
+    }
+    return null;
+  }
+
+  private void refit(
+      Walkers walkers,
+      Progress.Stage stage,
+      Node node,
+      int cut,
+      WeightMatrix form,
+      String weight,
+      @Nullable String bias) {
+    Shape output = graph.valueShape(node.name());
+    LayerMoments moments = data.collect(walkers, node, cut, form.rows(), output, stage);
+    Matrix initial = form.toMatrix(parameter(weight));
+    double[] initialBias = bias == null ? new double[output.dim(0)] : doubles(parameter(bias));
+    List<LayerSystem> systems =
+        LayerSystem.of(
+            layouts.ofValue(node.name()),
+            layouts.ofValue(node.inputs().get(0)),
+            form.taps(),
+            form.groups());
+    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
+    // need
+    // not spend weights on it.
+    boolean absorbed = settings.recalibrate() && feedsNormalizationOnly(node.name());
+    LayerRefit.Fit fit =
+        new LayerRefit(node.name(), tools, settings.ridge(), notes::add)
+            .solve(moments, initial, systems, bias != null || absorbed);
+    parameters.put(weight, form.toWeight(fit.x()));
+    if (bias != null) {
+      parameters.put(bias, floats(fit.bias()));
+    }
+    double[] offset =
+        absorbed && bias == null ? LayerRefit.intercept(moments, initial) : initialBias;
+    reports.add(
+        new MergeReport.Layer(
+            node.name(),
+            moments.rows(),
+            batches.samples().count() * output.elementsFrom(1),
+            fit.unknowns(),
+            Objective.relativeError(moments, initial, offset),
+            Objective.relativeError(moments, fit.x(), fit.bias()),
+            fit.conditionEstimate()));
+  }
+
+  private boolean feedsNormalizationOnly(String value) {
+    return !graph.outputs().containsValue(value)
+        && graph.nodes().stream()
+            .filter(node -> node.inputs().contains(value))
+            .allMatch(node -> node.op() instanceof Op.BatchNorm);
+  }
+
+  private void recalibrate(
+      Walkers walkers,
+      Progress.Stage stage,
+      Op.BatchNorm norm,
+      String x,
+      int cut,
+      boolean keepsApart) {
+    try (TensorScope totals = tools.backend().newScope();
+        SumAccumulator sums = totals.sums(graph.valueShape(x).dim(0))) {
+      for (int batch = 0; batch < batches.count(); batch++) {
+        try (TensorScope scope = tools.backend().newScope()) {
+          sums.add(walkers.merged().value(batch, cut, x, scope));
+        }
+        stage.advance(1);
+      }
+      BatchNormStatistics.set(parameters, norm, UnitSums.of(sums), layouts.ofValue(x), keepsApart);
+    }
+  }
+
+  private Walker walker(Graph network, Map<String, HostTensor> weights, long memoryBytes) {
+    return new Walker(tools.backend(), network, weights, batches, memoryBytes);
+  }
+
+  private HostTensor parameter(String name) {
+    HostTensor value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no parameter " + name);
+    }
+    return value;
+  }
+
+  private static double[] doubles(HostTensor tensor) {
+    double[] out = new double[tensor.values().length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = tensor.values()[i];
+    }
+    return out;
+  }
+
+  private static HostTensor floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return HostTensor.wrap(Shape.of(values.length), out);
+  }
+}
