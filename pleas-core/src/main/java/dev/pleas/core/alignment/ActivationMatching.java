@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -73,7 +74,11 @@ public final class ActivationMatching {
           Map<String, Tensor> input = Map.of(graph.onlyInput(), batches.read(batch, scope));
           Map<String, Tensor> valuesA = runA.run(scope, input);
           Map<String, Tensor> valuesB = runB.run(scope, input);
-          taps.forEach(tap -> accumulators.get(tap).add(valuesA.get(tap), valuesB.get(tap)));
+          accumulators.forEach(
+              (tap, sums) ->
+                  sums.add(
+                      Objects.requireNonNull(valuesA.get(tap)),
+                      Objects.requireNonNull(valuesB.get(tap))));
         }
         stage.advance(1);
       }
@@ -100,7 +105,8 @@ public final class ActivationMatching {
             (group, taps) -> {
               double[] sum = new double[group.size() * group.size()];
               for (String tap : taps) {
-                double[] values = similarity.matrix(moments.get(tap)).values();
+                double[] values =
+                    similarity.matrix(Objects.requireNonNull(moments.get(tap))).values();
                 for (int k = 0; k < sum.length; k++) {
                   sum[k] += values[k] / taps.size();
                 }

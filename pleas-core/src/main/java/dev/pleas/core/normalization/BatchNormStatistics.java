@@ -6,6 +6,7 @@ import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.partial.BlockLayout;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets running statistics from the data: the mean and the (population) variance of each unit over
@@ -44,8 +45,7 @@ public final class BatchNormStatistics {
     parameters.put(norm.runningVar(), HostTensor.wrap(Shape.of(units), variance));
   }
 
-  private static void keep(
-      @org.jspecify.annotations.Nullable HostTensor old, float[] values, int from) {
+  private static void keep(@Nullable HostTensor old, float[] values, int from) {
     if (old == null) {
       throw new IllegalArgumentException("the normalization's statistics are missing");
     }

@@ -8,6 +8,7 @@ import dev.pleas.api.permutation.PermutationSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The block layout of every axis of two networks: of each group by the alignment and budget, of
@@ -62,8 +63,7 @@ public final class Layouts {
     return require(byValue.get(value), value);
   }
 
-  private static BlockLayout require(
-      @org.jspecify.annotations.Nullable BlockLayout layout, String what) {
+  private static BlockLayout require(@Nullable BlockLayout layout, String what) {
     if (layout == null) {
       throw new IllegalArgumentException("no layout for " + what);
     }

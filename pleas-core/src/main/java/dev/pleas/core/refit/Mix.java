@@ -13,6 +13,8 @@ final class Mix {
   private Mix() {}
 
   /**
+   * Returns X̃.
+   *
    * @param a [N, sizeA, …]
    * @param b [N, sizeB, …]
    * @return [N, width, …], a new tensor of {@code scope}

@@ -14,6 +14,7 @@ import dev.pleas.api.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -104,7 +105,7 @@ public final class SymmetryProof {
     double worst = 0;
     for (Map.Entry<String, HostTensor> entry : expected.entrySet()) {
       float[] a = entry.getValue().values();
-      float[] b = found.get(entry.getKey()).values();
+      float[] b = Objects.requireNonNull(found.get(entry.getKey())).values();
       double largest = Float.MIN_NORMAL;
       double apart = 0;
       for (int i = 0; i < a.length; i++) {

@@ -1,0 +1,208 @@
+package dev.pleas.core.method;
+
+import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.error.DataException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.MergeReport;
+import dev.pleas.api.merge.MergeRequest;
+import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.Tools;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.GroupAlignment;
+import dev.pleas.core.alignment.Similarity;
+import dev.pleas.core.budget.BlockCost;
+import dev.pleas.core.budget.UniformBudget;
+import dev.pleas.core.moments.Batches;
+import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.partial.PartialMerge;
+import dev.pleas.core.refit.LayerPass;
+import dev.pleas.core.refit.RefitInputs;
+import dev.pleas.core.symmetry.Symmetry;
+import dev.pleas.core.symmetry.SymmetryProof;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One merge of two networks, from alignment to the finished model. */
+final class PairMerge {
+  /** Activations of a batch should take about this much memory on the backend. */
+  private static final long BATCH_BYTES = 256L << 20;
+
+  private static final int LARGEST_BATCH = 128;
+
+  private final MergeRequest request;
+  private final Settings settings;
+  private final Model a;
+  private final Model b;
+  private final Tools tools;
+  private final Stopwatch stopwatch = new Stopwatch();
+  private final List<String> notes = new ArrayList<>();
+
+  PairMerge(MergeRequest request, Settings settings) {
+    this.request = request;
+    this.settings = settings;
+    if (request.sources().size() != 2) {
+      throw new ConfigurationException(
+          "this method merges two networks, found " + request.sources().size());
+    }
+    this.a = request.sources().get(0);
+    this.b = request.sources().get(1);
+    this.tools = request.tools();
+  }
+
+  MergeResult run() {
+    double budget = settings.real("budget", 1, 2);
+    BlockCost.Unit unit = settings.choice("budget-unit", BlockCost.Unit.class);
+    Similarity similarity = settings.choice("similarity", Similarity.class);
+    LayerPass.Settings passSettings = passSettings();
+    boolean proves = settings.flag("check-symmetry");
+    Set<String> heads = separateHeads();
+    SameArchitecture.check(request.sources(), request.names(), heads);
+    Batches batches = batches();
+
+    PermutationSpec spec = Symmetry.derive(a.graph());
+    if (proves) {
+      stopwatch.time("symmetry proof", () -> prove(spec));
+    }
+    List<GroupAlignment> alignments =
+        stopwatch.time("alignment", () -> align(spec, batches, similarity));
+    BlockCost cost = new BlockCost(a.graph(), spec, heads);
+    UniformBudget.Plan plan = UniformBudget.plan(spec, cost, unit, budget);
+    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    alignments.forEach(al -> groups.put(al.group(), layout(al, plan)));
+    Layouts layouts = new Layouts(a.graph(), b.graph(), groups, heads);
+    Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
+    LayerPass pass = new LayerPass(a, b, initial, layouts, batches, tools, passSettings);
+    LayerPass.Result fitted = stopwatch.time("refit", () -> pass.run(request.progress()));
+    notes.addAll(fitted.notes());
+    Model merged = Heads.split(fitted.model(), layouts, heads, request.names());
+    return new MergeResult(
+        merged,
+        new MergeReport(
+            settings.all(),
+            cost(cost, plan),
+            alignments.stream().map(al -> report(al, groups.get(al.group()))).toList(),
+            fitted.layers(),
+            stopwatch.stages(),
+            notes));
+  }
+
+  private LayerPass.Settings passSettings() {
+    return new LayerPass.Settings(
+        settings.choice("refit", RefitInputs.class),
+        settings.choice("normalization", Normalization.class) == Normalization.RECALIBRATE,
+        settings.real("ridge", 0, Double.MAX_VALUE),
+        (int) settings.whole("rows-per-column", 0, Integer.MAX_VALUE),
+        settings.whole("activation-memory-mib", 0, 1L << 30) << 20,
+        request.seed());
+  }
+
+  private Set<String> separateHeads() {
+    HeadMode mode = settings.choice("heads", HeadMode.class);
+    boolean sameSizes = outputSizes(a.graph()).equals(outputSizes(b.graph()));
+    if (mode == HeadMode.AUTO) {
+      mode = sameSizes ? HeadMode.SHARED : HeadMode.SEPARATE;
+      notes.add(
+          sameSizes
+              ? "heads: both networks have outputs of sizes "
+                  + outputSizes(a.graph())
+                  + ", so one label space was assumed; set heads = separate if their classes differ"
+              : "heads: the networks have different numbers of classes, so each keeps its own head");
+    } else if (mode == HeadMode.SHARED && !sameSizes) {
+      throw new ConfigurationException(
+          "heads = shared needs as many classes in both networks: "
+              + request.names().get(0)
+              + " has outputs of sizes "
+              + outputSizes(a.graph())
+              + ", "
+              + request.names().get(1)
+              + " of "
+              + outputSizes(b.graph())
+              + "; use heads = separate");
+    }
+    settings.resolve("heads", Settings.option(mode));
+    return mode == HeadMode.SEPARATE ? Heads.of(a.graph()) : Set.of();
+  }
+
+  private static List<Integer> outputSizes(Graph graph) {
+    return graph.outputs().values().stream().map(value -> graph.valueShape(value).dim(0)).toList();
+  }
+
+  private Batches batches() {
+    Samples samples = request.calibration();
+    if (samples == null || samples.count() == 0) {
+      throw new DataException(
+          "no calibration data: this method runs both networks on some inputs; give it some");
+    }
+    Shape expected = a.graph().valueShape(a.graph().onlyInput());
+    if (!samples.shape().equals(expected)) {
+      throw new DataException(
+          "calibration data: the networks expect inputs "
+              + expected
+              + ", found "
+              + samples.shape());
+    }
+    long size = settings.whole("batch-size", 0, 1 << 20);
+    if (size == 0) {
+      long bytes =
+          a.graph().valueShapes().values().stream().mapToLong(Shape::elements).sum() * Float.BYTES;
+      size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Math.max(1, bytes)));
+      settings.resolve("batch-size", Long.toString(size));
+    }
+    return new Batches(samples, (int) size);
+  }
+
+  private double prove(PermutationSpec spec) {
+    return Math.max(
+        SymmetryProof.check(a, spec, tools.backend(), request.seed()),
+        SymmetryProof.check(b, spec, tools.backend(), request.seed() + 1));
+  }
+
+  private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
+    return ActivationMatching.match(
+        a.graph(),
+        spec,
+        ActivationMatching.moments(a, b, spec, batches, tools.backend(), request.progress()),
+        similarity,
+        tools.matcher());
+  }
+
+  private static BlockLayout layout(GroupAlignment alignment, UniformBudget.Plan plan) {
+    int merged = plan.merged().getOrDefault(alignment.group(), 0);
+    return BlockLayout.of(alignment.permutation(), alignment.similarity(), merged);
+  }
+
+  private static MergeReport.Cost cost(BlockCost cost, UniformBudget.Plan plan) {
+    ToIntFunction<Group> merged = group -> plan.merged().getOrDefault(group, 0);
+    return new MergeReport.Cost(
+        cost.relative(BlockCost.Unit.FLOPS, merged),
+        cost.relativeDense(BlockCost.Unit.FLOPS, merged),
+        cost.relative(BlockCost.Unit.PARAMETERS, merged));
+  }
+
+  private static MergeReport.Group report(GroupAlignment alignment, @Nullable BlockLayout layout) {
+    Permutation p = alignment.permutation();
+    int size = alignment.group().size();
+    return new MergeReport.Group(
+        alignment.group().name(),
+        size,
+        layout == null ? 0 : layout.mergedA().length,
+        layout == null ? 2 * size : layout.width(),
+        alignment.meanBefore(),
+        alignment.meanAfter(),
+        Arrays.stream(p.toArray()).boxed().toList());
+  }
+}

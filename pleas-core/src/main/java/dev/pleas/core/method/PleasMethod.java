@@ -1,0 +1,72 @@
+package dev.pleas.core.method;
+
+import dev.pleas.api.merge.MergeMethod;
+import dev.pleas.api.merge.MergeRequest;
+import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.core.alignment.Similarity;
+import dev.pleas.core.budget.BlockCost;
+import java.util.List;
+
+/**
+ * PLeaS (arXiv:2407.02447): units are matched by their activations, the best-matched merged as far
+ * as the budget demands, and every layer's weights set by least squares.
+ */
+final class PleasMethod implements MergeMethod {
+  static final List<MethodParameter> PARAMETERS =
+      List.of(
+          new MethodParameter(
+              "budget", "1.0", "cost of the result relative to one source, from 1 to 2"),
+          new MethodParameter(
+              "budget-unit",
+              "flops",
+              "what the budget counts: " + Settings.options(BlockCost.Unit.class)),
+          new MethodParameter(
+              "similarity",
+              "correlation",
+              "how alike two units are: " + Settings.options(Similarity.class)),
+          new MethodParameter(
+              "refit",
+              "merged",
+              "inputs of the least-squares fits: merged (the network merged so far), sources (the"
+                  + " paper's), none (no fit)"),
+          new MethodParameter(
+              "ridge",
+              "0.0001",
+              "pull towards the initial weights, relative to the mean square of the inputs, at"
+                  + " least 0"),
+          new MethodParameter(
+              "heads",
+              "auto",
+              "output layers: shared (one label space), separate (each source keeps its own), auto"
+                  + " (shared where both have as many classes)"),
+          new MethodParameter(
+              "normalization",
+              "recalibrate",
+              "batch normalization statistics: recalibrate (from the calibration data), none"),
+          new MethodParameter(
+              "check-symmetry",
+              "true",
+              "prove the derived permutation symmetry on both networks before merging: true, false"),
+          new MethodParameter(
+              "rows-per-column",
+              "0",
+              "sample convolution positions down to about this many rows for each column of a"
+                  + " least-squares system; 0 to use all"),
+          new MethodParameter(
+              "batch-size", "0", "samples run at a time; 0 to choose by the size of the network"),
+          new MethodParameter(
+              "activation-memory-mib",
+              "2048",
+              "MiB of activations to keep between layers; batches beyond are recomputed"));
+
+  @Override
+  public List<MethodParameter> parameters() {
+    return PARAMETERS;
+  }
+
+  @Override
+  public MergeResult merge(MergeRequest request) {
+    return new PairMerge(request, new Settings(PARAMETERS, request.parameters())).run();
+  }
+}
