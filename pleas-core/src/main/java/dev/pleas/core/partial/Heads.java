@@ -63,7 +63,8 @@ public final class Heads {
     Graph graph = merged.graph();
     Map<String, HostTensor> parameters = new LinkedHashMap<>(merged.parameters());
     List<Node> nodes = new ArrayList<>();
-    Map<String, String> outputs = new LinkedHashMap<>();
+    Map<String, String> outputs = new LinkedHashMap<>(graph.outputs());
+    outputs.values().removeIf(heads::contains);
     for (Node node : graph.nodes()) {
       if (!(heads.contains(node.name()) && node.op() instanceof Op.Linear head)) {
         nodes.add(node);
