@@ -1,0 +1,94 @@
+package dev.pleas.models.safetensors;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.StoredTensor;
+import dev.pleas.api.checkpoint.TensorInfo;
+import dev.pleas.api.error.CheckpointException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Recognises, opens and writes safetensors files. */
+final class SafetensorsFormat implements CheckpointFormat {
+  /** The limit of the reference implementation. */
+  static final int MAX_HEADER_BYTES = 100_000_000;
+
+  /** Bytes of the header length, which open the file. */
+  static final int LENGTH_BYTES = 8;
+
+  @Override
+  public boolean recognizes(Path path) {
+    Path name = path.getFileName();
+    if (name != null && name.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
+      return true;
+    }
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return FileStart.isSafetensors(channel);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Checkpoint open(Path path) {
+    if (!Files.exists(path)) {
+      throw new CheckpointException(path + ": no such file");
+    }
+    if (Files.isDirectory(path)) {
+      throw new CheckpointException(
+          path + ": expected a safetensors file, found a folder: name the file in it");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      Header header = HeaderReader.read(path, channel);
+      return new MappedCheckpoint(path, header, FileWindows.map(channel, header));
+    } catch (IOException e) {
+      throw new CheckpointException(path + ": cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The header lists the tensors in the given order. Their data follow by falling element size,
+   * so that every element is aligned, and in the given order within a size; content is asked in
+   * that order.
+   */
+  @Override
+  public void write(
+      Path path,
+      Map<String, TensorInfo> tensors,
+      Function<String, StoredTensor> content,
+      Map<String, String> metadata) {
+    Header header = HeaderWriter.layOut(path, tensors, metadata);
+    AtomicFile.write(
+        path,
+        out -> {
+          out.write(HeaderWriter.encode(path, header));
+          for (Header.Entry entry : header.inDataOrder()) {
+            StoredTensor tensor = content.apply(entry.name());
+            if (!tensor.info().equals(entry.info())) {
+              throw new IllegalArgumentException(
+                  entry.name()
+                      + ": announced as "
+                      + describe(entry.info())
+                      + ", given as "
+                      + describe(tensor.info()));
+            }
+            out.write(tensor.bytes());
+          }
+        });
+  }
+
+  private static String describe(TensorInfo info) {
+    return info.dtype() + " " + info.shape();
+  }
+}
