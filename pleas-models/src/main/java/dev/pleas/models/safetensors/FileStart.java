@@ -62,7 +62,7 @@ final class FileStart {
     return "python -c \"import torch; from safetensors.torch import save_file; save_file({k:"
         + " v.clone().contiguous() for k, v in torch.load('"
         + source
-        + "', map_location='cpu').items()}, '"
+        + "', map_location='cpu', weights_only=True).items()}, '"
         + target
         + "')\"";
   }

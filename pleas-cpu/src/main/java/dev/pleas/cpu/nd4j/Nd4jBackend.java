@@ -1,0 +1,72 @@
+package dev.pleas.cpu.nd4j;
+
+import dev.pleas.cpu.tensor.Convolution;
+import dev.pleas.cpu.tensor.CpuBackend;
+import dev.pleas.cpu.tensor.Operand;
+import dev.pleas.cpu.tensor.Parallel;
+import dev.pleas.cpu.tensor.Product;
+import org.jspecify.annotations.Nullable;
+
+/** Tensors outside the Java heap, computed by native libraries. */
+final class Nd4jBackend extends CpuBackend<NativeFloats> {
+  /** With fewer input channels oneDNN's vectors stay empty, and laying out patches is faster. */
+  private static final int FEW_CHANNELS = 8;
+
+  private final Nd4jLibrary library;
+  private final NativePool pool = new NativePool();
+  private final NativeConvolution convolution;
+
+  Nd4jBackend(Nd4jLibrary library) {
+    this.library = library;
+    this.convolution = new NativeConvolution(library.operations());
+  }
+
+  @Override
+  public String description() {
+    return "ND4J " + library.version() + ", " + Parallel.threads() + " threads";
+  }
+
+  @Override
+  protected NativeFloats allocate(long elements) {
+    return pool.take(elements);
+  }
+
+  @Override
+  protected void free(NativeFloats memory) {
+    pool.giveBack(memory);
+  }
+
+  @Override
+  protected long allocatedBytes() {
+    return pool.bytes();
+  }
+
+  @Override
+  protected void trim() {
+    pool.trim();
+  }
+
+  @Override
+  protected void multiply(
+      Product form,
+      int count,
+      Operand<NativeFloats> a,
+      Operand<NativeFloats> b,
+      Operand<NativeFloats> c) {
+    Blas.multiply(form, count, a, b, c);
+  }
+
+  @Override
+  protected void convolve(
+      Convolution form,
+      NativeFloats x,
+      NativeFloats weight,
+      @Nullable NativeFloats bias,
+      NativeFloats y) {
+    if (form.groups() > 1 || form.window().taps() == 1 || form.channels() < FEW_CHANNELS) {
+      super.convolve(form, x, weight, bias, y);
+    } else {
+      convolution.apply(form, x, weight, bias, y);
+    }
+  }
+}

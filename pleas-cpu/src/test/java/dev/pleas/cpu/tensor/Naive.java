@@ -1,0 +1,211 @@
+package dev.pleas.cpu.tensor;
+
+import dev.pleas.api.graph.Window;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import java.util.Random;
+
+/**
+ * The definitions of the operations as plain loops in float64, each element with its error bound.
+ */
+final class Naive {
+  /** Half the distance from 1 to the next float32: the largest relative error of one rounding. */
+  static final double ROUNDING = 0x1p-24;
+
+  /**
+   * What an operation must give.
+   *
+   * @param values the exact elements
+   * @param bounds how far a float32 computation in any order may be off
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Expected(Shape shape, double[] values, double[] bounds) {
+    static Expected exact(Shape shape, double[] values) {
+      return new Expected(shape, values, new double[values.length]);
+    }
+  }
+
+  private Naive() {}
+
+  /** Returns a tensor of normally distributed elements. */
+  static HostTensor random(Random random, int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] values = new float[(int) shape.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return HostTensor.wrap(shape, values);
+  }
+
+  static Expected conv2d(HostTensor x, HostTensor w, HostTensor bias, Window window, int groups) {
+    int samples = x.shape().dim(0);
+    int filters = w.shape().dim(0);
+    int perGroup = w.shape().dim(1);
+    int height = x.shape().dim(2);
+    int width = x.shape().dim(3);
+    Shape out = Shape.of(samples, filters, window.outputHeight(height), window.outputWidth(width));
+    double[] values = new double[(int) out.elements()];
+    double[] bounds = new double[values.length];
+    int at = 0;
+    for (int n = 0; n < samples; n++) {
+      for (int k = 0; k < filters; k++) {
+        int firstChannel = k / (filters / groups) * perGroup;
+        for (int row = 0; row < out.dim(2); row++) {
+          for (int column = 0; column < out.dim(3); column++, at++) {
+            double sum = bias == null ? 0 : bias.values()[k];
+            double size = Math.abs(sum);
+            for (int c = 0; c < perGroup; c++) {
+              for (int i = 0; i < window.kernelHeight(); i++) {
+                for (int j = 0; j < window.kernelWidth(); j++) {
+                  int v =
+                      row * window.strideHeight()
+                          - window.padHeight()
+                          + i * window.dilationHeight();
+                  int u =
+                      column * window.strideWidth()
+                          - window.padWidth()
+                          + j * window.dilationWidth();
+                  if (v >= 0 && v < height && u >= 0 && u < width) {
+                    double a = at(x, n, firstChannel + c, v, u);
+                    double b = at(w, k, c, i, j);
+                    sum += a * b;
+                    size += Math.abs(a * b);
+                  }
+                }
+              }
+            }
+            values[at] = sum;
+            // n products and n additions in any order are off by at most about (n + 1)·u·Σ|aᵢbᵢ|.
+            bounds[at] = (perGroup * window.taps() + 3) * ROUNDING * size;
+          }
+        }
+      }
+    }
+    return new Expected(out, values, bounds);
+  }
+
+  static Expected linear(HostTensor x, HostTensor w, HostTensor bias) {
+    int samples = x.shape().dim(0);
+    int features = x.shape().dim(1);
+    int outputs = w.shape().dim(0);
+    HostTensor image = HostTensor.wrap(Shape.of(samples, features, 1, 1), x.values());
+    HostTensor kernel = HostTensor.wrap(Shape.of(outputs, features, 1, 1), w.values());
+    Expected e = conv2d(image, kernel, bias, Window.square(1, 1, 0), 1);
+    return new Expected(Shape.of(samples, outputs), e.values(), e.bounds());
+  }
+
+  static Expected batchNorm(
+      HostTensor x,
+      HostTensor weight,
+      HostTensor bias,
+      HostTensor mean,
+      HostTensor variance,
+      double epsilon) {
+    int channels = x.shape().dim(1);
+    long positions = x.shape().elementsFrom(2);
+    double[] values = new double[x.values().length];
+    double[] bounds = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int c = (int) (i / positions % channels);
+      double scale = weight.values()[c] / Math.sqrt(variance.values()[c] + epsilon);
+      double v = x.values()[i];
+      double m = mean.values()[c];
+      values[i] = (v - m) * scale + bias.values()[c];
+      bounds[i] =
+          4 * ROUNDING * (Math.abs(v * scale) + Math.abs(m * scale) + Math.abs(bias.values()[c]));
+    }
+    return new Expected(x.shape(), values, bounds);
+  }
+
+  static Expected maxPool2d(HostTensor x, Window window) {
+    int height = x.shape().dim(2);
+    int width = x.shape().dim(3);
+    Shape out = x.shape().with(2, window.outputHeight(height)).with(3, window.outputWidth(width));
+    double[] values = new double[(int) out.elements()];
+    int at = 0;
+    for (int n = 0; n < out.dim(0); n++) {
+      for (int c = 0; c < out.dim(1); c++) {
+        for (int row = 0; row < out.dim(2); row++) {
+          for (int column = 0; column < out.dim(3); column++, at++) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < window.kernelHeight(); i++) {
+              for (int j = 0; j < window.kernelWidth(); j++) {
+                int v =
+                    row * window.strideHeight() - window.padHeight() + i * window.dilationHeight();
+                int u =
+                    column * window.strideWidth() - window.padWidth() + j * window.dilationWidth();
+                if (v >= 0 && v < height && u >= 0 && u < width) {
+                  largest = Math.max(largest, at(x, n, c, v, u));
+                }
+              }
+            }
+            values[at] = largest;
+          }
+        }
+      }
+    }
+    return Expected.exact(out, values);
+  }
+
+  static Expected unfold(HostTensor x, Window window) {
+    int samples = x.shape().dim(0);
+    int channels = x.shape().dim(1);
+    int height = x.shape().dim(2);
+    int width = x.shape().dim(3);
+    int outHeight = window.outputHeight(height);
+    int outWidth = window.outputWidth(width);
+    Shape out = Shape.of(samples, channels * window.taps(), outHeight * outWidth);
+    double[] values = new double[(int) out.elements()];
+    int at = 0;
+    for (int n = 0; n < samples; n++) {
+      for (int row = 0; row < out.dim(1); row++) {
+        int c = row / window.taps();
+        int i = row % window.taps() / window.kernelWidth();
+        int j = row % window.kernelWidth();
+        for (int l = 0; l < out.dim(2); l++, at++) {
+          int v =
+              l / outWidth * window.strideHeight()
+                  - window.padHeight()
+                  + i * window.dilationHeight();
+          int u =
+              l % outWidth * window.strideWidth() - window.padWidth() + j * window.dilationWidth();
+          values[at] = v >= 0 && v < height && u >= 0 && u < width ? at(x, n, c, v, u) : 0;
+        }
+      }
+    }
+    return Expected.exact(out, values);
+  }
+
+  /** Returns Σₙ Σₗ a[n, i, l]·b[n, j, l], p×q. */
+  static Expected gram(HostTensor a, HostTensor b) {
+    int samples = a.shape().dim(0);
+    int p = a.shape().dim(1);
+    int q = b.shape().dim(1);
+    int positions = (int) a.shape().elementsFrom(2);
+    double[] values = new double[p * q];
+    double[] bounds = new double[p * q];
+    for (int i = 0; i < p; i++) {
+      for (int j = 0; j < q; j++) {
+        double sum = 0;
+        double size = 0;
+        for (int n = 0; n < samples; n++) {
+          for (int l = 0; l < positions; l++) {
+            double product =
+                (double) a.values()[(n * p + i) * positions + l]
+                    * b.values()[(n * q + j) * positions + l];
+            sum += product;
+            size += Math.abs(product);
+          }
+        }
+        values[i * q + j] = sum;
+        bounds[i * q + j] = (samples * positions + 2) * ROUNDING * size;
+      }
+    }
+    return new Expected(Shape.of(p, q), values, bounds);
+  }
+
+  static double at(HostTensor x, int n, int c, int row, int column) {
+    Shape s = x.shape();
+    return x.values()[((n * s.dim(1) + c) * s.dim(2) + row) * s.dim(3) + column];
+  }
+}
