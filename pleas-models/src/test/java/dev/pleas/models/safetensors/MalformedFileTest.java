@@ -240,8 +240,8 @@ class MalformedFileTest {
     String conversion =
         ", which this release does not read; if it holds a state dict, convert it with: python -c"
             + " \"import torch; from safetensors.torch import save_file; save_file({k:"
-            + " v.clone().contiguous() for k, v in torch.load('net.pth', map_location='cpu').items()},"
-            + " 'net.safetensors')\"";
+            + " v.clone().contiguous() for k, v in torch.load('net.pth', map_location='cpu',"
+            + " weights_only=True).items()}, 'net.safetensors')\"";
     assertThatThrownBy(() -> FORMAT.open(zip))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(zip + ": expected a safetensors file, found a PyTorch file (zip)" + conversion);
