@@ -6,8 +6,10 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.tensor.HostTensor;
-import java.util.LinkedHashMap;
+import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.partial.PartialMerge;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,28 +21,22 @@ import java.util.Set;
 final class AverageMethod implements MergeMethod {
   @Override
   public List<MethodParameter> parameters() {
-    return List.of();
+    return List.of(HeadMode.PARAMETER);
   }
 
   @Override
   public MergeResult merge(MergeRequest request) {
     Settings settings = new Settings(parameters(), request.parameters());
-    SameArchitecture.check(request.sources(), request.names(), Set.of());
-    Model first = request.sources().get(0);
-    Map<String, HostTensor> mean = new LinkedHashMap<>();
-    for (String name : first.parameters().keySet()) {
-      float[] values = new float[first.parameter(name).values().length];
-      for (int i = 0; i < values.length; i++) {
-        double sum = 0;
-        for (Model source : request.sources()) {
-          sum += source.parameter(name).values()[i];
-        }
-        values[i] = (float) (sum / request.sources().size());
-      }
-      mean.put(name, HostTensor.wrap(first.parameter(name).shape(), values));
-    }
+    SameArchitecture.requirePair(request);
+    List<String> notes = new ArrayList<>();
+    Set<String> heads = HeadMode.resolve(settings, request, notes);
+    SameArchitecture.check(request.sources(), request.names(), heads);
+    Model a = request.sources().get(0);
+    Model b = request.sources().get(1);
+    Layouts layouts = new Layouts(a.graph(), b.graph(), Map.of(), heads);
+    Model mean = PartialMerge.merge(a, b, layouts);
     return new MergeResult(
-        new Model(first.graph(), mean),
-        new MergeReport(settings.all(), null, List.of(), List.of(), List.of(), List.of()));
+        Heads.split(mean, layouts, heads, request.names()),
+        new MergeReport(settings.all(), null, List.of(), List.of(), List.of(), notes));
   }
 }

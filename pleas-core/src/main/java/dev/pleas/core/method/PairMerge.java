@@ -1,9 +1,7 @@
 package dev.pleas.core.method;
 
 import dev.pleas.api.data.Samples;
-import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
-import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -54,10 +52,7 @@ final class PairMerge {
   PairMerge(MergeRequest request, Settings settings) {
     this.request = request;
     this.settings = settings;
-    if (request.sources().size() != 2) {
-      throw new ConfigurationException(
-          "this method merges two networks, found " + request.sources().size());
-    }
+    SameArchitecture.requirePair(request);
     this.a = request.sources().get(0);
     this.b = request.sources().get(1);
     this.tools = request.tools();
@@ -69,7 +64,7 @@ final class PairMerge {
     Similarity similarity = settings.choice("similarity", Similarity.class);
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
-    Set<String> heads = separateHeads();
+    Set<String> heads = HeadMode.resolve(settings, request, notes);
     SameArchitecture.check(request.sources(), request.names(), heads);
     Batches batches = batches();
 
@@ -108,37 +103,6 @@ final class PairMerge {
         (int) settings.whole("rows-per-column", 0, Integer.MAX_VALUE),
         settings.whole("activation-memory-mib", 0, 1L << 30) << 20,
         request.seed());
-  }
-
-  private Set<String> separateHeads() {
-    HeadMode mode = settings.choice("heads", HeadMode.class);
-    boolean sameSizes = outputSizes(a.graph()).equals(outputSizes(b.graph()));
-    if (mode == HeadMode.AUTO) {
-      mode = sameSizes ? HeadMode.SHARED : HeadMode.SEPARATE;
-      notes.add(
-          sameSizes
-              ? "heads: both networks have outputs of sizes "
-                  + outputSizes(a.graph())
-                  + ", so one label space was assumed; set heads = separate if their classes differ"
-              : "heads: the networks have different numbers of classes, so each keeps its own head");
-    } else if (mode == HeadMode.SHARED && !sameSizes) {
-      throw new ConfigurationException(
-          "heads = shared needs as many classes in both networks: "
-              + request.names().get(0)
-              + " has outputs of sizes "
-              + outputSizes(a.graph())
-              + ", "
-              + request.names().get(1)
-              + " of "
-              + outputSizes(b.graph())
-              + "; use heads = separate");
-    }
-    settings.resolve("heads", Settings.option(mode));
-    return mode == HeadMode.SEPARATE ? Heads.of(a.graph()) : Set.of();
-  }
-
-  private static List<Integer> outputSizes(Graph graph) {
-    return graph.outputs().values().stream().map(value -> graph.valueShape(value).dim(0)).toList();
   }
 
   private Batches batches() {

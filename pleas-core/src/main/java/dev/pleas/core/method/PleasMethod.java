@@ -35,11 +35,7 @@ final class PleasMethod implements MergeMethod {
               "0.0001",
               "pull towards the initial weights, relative to the mean square of the inputs, at"
                   + " least 0"),
-          new MethodParameter(
-              "heads",
-              "auto",
-              "output layers: shared (one label space), separate (each source keeps its own), auto"
-                  + " (shared where both have as many classes)"),
+          HeadMode.PARAMETER,
           new MethodParameter(
               "normalization",
               "recalibrate",
