@@ -4,9 +4,10 @@ import dev.pleas.api.error.PleasException;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cpu.tensor.Convolution;
+import dev.pleas.cpu.tensor.Parallel;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu;
@@ -31,7 +32,7 @@ final class NativeConvolution {
   private final long conv2d;
 
   /** Shape descriptors by shape. The library keeps them for the life of the process anyway. */
-  private final Map<Shape, Pointer> descriptors = new HashMap<>();
+  private final Map<Shape, Pointer> descriptors = new ConcurrentHashMap<>();
 
   NativeConvolution(Nd4jCpu operations) {
     this.operations = operations;
@@ -48,42 +49,63 @@ final class NativeConvolution {
         .orElseThrow(() -> new PleasException("ND4J's native library has no operation " + name));
   }
 
-  /** y = conv2d(x, weight) + bias, without groups. */
+  /**
+   * y = conv2d(x, weight) + bias, without groups. Samples are spread over threads of ours: threads
+   * of the library would spin while they wait for each other, which starves them on a busy machine.
+   */
   void apply(
       Convolution form,
       NativeFloats x,
       NativeFloats weight,
       @Nullable NativeFloats bias,
       NativeFloats y) {
+    int items = Math.min(form.samples(), Parallel.threads());
+    int threadsEach = Parallel.threads() / items;
+    Parallel.forEach(
+        items,
+        form.samples() * form.outputStep() * form.patch(),
+        item -> {
+          int from = (int) ((long) item * form.samples() / items);
+          int to = (int) ((item + 1L) * form.samples() / items);
+          // A setting of the calling thread, not of the process.
+          operations.setOmpNumThreads(threadsEach);
+          apply(
+              form.withSamples(to - from),
+              x.pointer(from * form.inputStep()),
+              weight.pointer(0),
+              bias == null ? null : bias.pointer(0),
+              y.pointer(from * form.outputStep()));
+        });
+  }
+
+  private void apply(
+      Convolution form, Pointer x, Pointer weight, @Nullable Pointer bias, Pointer y) {
     Window w = form.window();
+    Shape image = Shape.of(form.samples(), form.channels(), form.height(), form.width());
+    Shape kernel = Shape.of(form.filters(), form.channels(), w.kernelHeight(), w.kernelWidth());
+    Shape result =
+        Shape.of(form.samples(), form.filters(), form.outputHeight(), form.outputWidth());
+    long[] arguments = {
+      w.kernelHeight(),
+      w.kernelWidth(),
+      w.strideHeight(),
+      w.strideWidth(),
+      w.padHeight(),
+      w.padWidth(),
+      w.dilationHeight(),
+      w.dilationWidth(),
+      EXPLICIT_PADDING,
+      NCHW,
+      OIHW
+    };
     OpaqueContext context = operations.createGraphContext(1);
     try {
-      input(context, 0, x, Shape.of(form.samples(), form.channels(), form.height(), form.width()));
-      input(
-          context,
-          1,
-          weight,
-          Shape.of(form.filters(), form.channels(), w.kernelHeight(), w.kernelWidth()));
+      input(context, 0, x, image);
+      input(context, 1, weight, kernel);
       if (bias != null) {
         input(context, 2, bias, Shape.of(form.filters()));
       }
-      Pointer result =
-          descriptor(
-              Shape.of(form.samples(), form.filters(), form.outputHeight(), form.outputWidth()));
-      operations.setGraphContextOutputArray(context, 0, y.pointer(0), result, null, null);
-      long[] arguments = {
-        w.kernelHeight(),
-        w.kernelWidth(),
-        w.strideHeight(),
-        w.strideWidth(),
-        w.padHeight(),
-        w.padWidth(),
-        w.dilationHeight(),
-        w.dilationWidth(),
-        EXPLICIT_PADDING,
-        NCHW,
-        OIHW
-      };
+      operations.setGraphContextOutputArray(context, 0, y, descriptor(result), null, null);
       operations.setGraphContextIArguments(context, arguments, arguments.length);
       int status = operations.execCustomOp2(null, conv2d, context);
       if (status != 0 || operations.lastErrorCode() != 0) {
@@ -95,9 +117,8 @@ final class NativeConvolution {
     }
   }
 
-  private void input(OpaqueContext context, int index, NativeFloats data, Shape shape) {
-    operations.setGraphContextInputArray(
-        context, index, data.pointer(0), descriptor(shape), null, null);
+  private void input(OpaqueContext context, int index, Pointer data, Shape shape) {
+    operations.setGraphContextInputArray(context, index, data, descriptor(shape), null, null);
   }
 
   private Pointer descriptor(Shape shape) {

@@ -49,4 +49,9 @@ public record Convolution(
   public long outputStep() {
     return (long) filters * positions();
   }
+
+  /** Returns the same convolution of another number of samples. */
+  public Convolution withSamples(int count) {
+    return new Convolution(count, channels, height, width, filters, window, groups);
+  }
 }

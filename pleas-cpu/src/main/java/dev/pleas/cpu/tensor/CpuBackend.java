@@ -1,10 +1,15 @@
 package dev.pleas.cpu.tensor;
 
+import dev.pleas.api.backend.CompiledGraph;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +77,20 @@ public abstract class CpuBackend<F extends Floats> implements TensorBackend {
     CpuScope<F> scope = new CpuScope<>(this);
     scopes.add(scope);
     return scope;
+  }
+
+  /** Prepares a graph, with batch normalizations folded into the convolutions before them. */
+  @Override
+  public final CompiledGraph compile(Graph graph, Map<String, HostTensor> parameters) {
+    for (Map.Entry<String, Shape> needed : graph.parameters().entrySet()) {
+      HostTensor found = parameters.get(needed.getKey());
+      if (found == null || !found.shape().equals(needed.getValue())) {
+        // Let the plain way refuse it.
+        return TensorBackend.super.compile(graph, parameters);
+      }
+    }
+    Folding.Folded folded = Folding.fold(graph, parameters);
+    return TensorBackend.super.compile(folded.graph(), folded.parameters());
   }
 
   /**

@@ -99,7 +99,8 @@ final class Elementwise {
   }
 
   private static void affine(float[] v, int from, int length, float scale, float shift) {
-    for (int i = from; i < from + length; i++) {
+    int end = from + length;
+    for (int i = from; i < end; i++) {
       v[i] = v[i] * scale + shift;
     }
   }

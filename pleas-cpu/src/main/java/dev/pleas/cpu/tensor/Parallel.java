@@ -1,6 +1,5 @@
 package dev.pleas.cpu.tensor;
 
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -14,9 +13,9 @@ public final class Parallel {
 
   private Parallel() {}
 
-  /** Returns how many threads {@link #forEach} uses: the processors of this machine by default. */
+  /** Returns how many items {@link #forEach} runs at the same time: the number of processors. */
   public static int threads() {
-    return ForkJoinPool.getCommonPoolParallelism() + 1;
+    return Runtime.getRuntime().availableProcessors();
   }
 
   /**

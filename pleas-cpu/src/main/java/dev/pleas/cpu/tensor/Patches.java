@@ -28,6 +28,11 @@ final class Patches {
     int positions = outHeight * outWidth;
     int taps = window.taps();
     int planes = Math.multiplyExact(samples, channels);
+    boolean shifted =
+        window.strideHeight() == 1
+            && window.strideWidth() == 1
+            && outHeight == height
+            && outWidth == width;
     Parallel.forEach(
         planes,
         (long) planes * taps * positions,
@@ -36,29 +41,55 @@ final class Patches {
           float[] out = new float[positions];
           x.read(xAt + (long) p * plane, in, 0, plane);
           for (int tap = 0; tap < taps; tap++) {
-            int i = tap / window.kernelWidth();
-            int j = tap % window.kernelWidth();
-            for (int row = 0; row < outHeight; row++) {
-              int from =
-                  row * window.strideHeight() - window.padHeight() + i * window.dilationHeight();
-              if (from < 0 || from >= height) {
-                Arrays.fill(out, row * outWidth, (row + 1) * outWidth, 0f);
-              } else {
-                int left = j * window.dilationWidth() - window.padWidth();
-                row(
-                    in,
-                    from * width,
-                    width,
-                    left,
-                    window.strideWidth(),
-                    out,
-                    row * outWidth,
-                    outWidth);
+            int up = tap / window.kernelWidth() * window.dilationHeight() - window.padHeight();
+            int left = tap % window.kernelWidth() * window.dilationWidth() - window.padWidth();
+            if (shifted) {
+              shift(in, height, width, up, left, out);
+            } else {
+              for (int row = 0; row < outHeight; row++) {
+                int from = row * window.strideHeight() + up;
+                if (from < 0 || from >= height) {
+                  Arrays.fill(out, row * outWidth, (row + 1) * outWidth, 0f);
+                } else {
+                  row(
+                      in,
+                      from * width,
+                      width,
+                      left,
+                      window.strideWidth(),
+                      out,
+                      row * outWidth,
+                      outWidth);
+                }
               }
             }
             y.write(((long) p * taps + tap) * positions, out, 0, positions);
           }
         });
+  }
+
+  /**
+   * out[row, column] = in[row + up, column + left], 0 where that is outside: one move for all rows.
+   */
+  private static void shift(float[] in, int height, int width, int up, int left, float[] out) {
+    int first = Math.min(height, Math.max(0, -up));
+    int end = Math.max(first, Math.min(height, height - up));
+    Arrays.fill(out, 0, first * width, 0f);
+    Arrays.fill(out, end * width, height * width, 0f);
+    int offset = up * width + left;
+    int from = Math.max(first * width, -offset);
+    int to = Math.min(end * width, height * width - offset);
+    if (from < to) {
+      System.arraycopy(in, from + offset, out, from, to - from);
+    }
+    // What came from the neighbouring row, or from nowhere, is padding.
+    int zeroFrom = left > 0 ? Math.max(0, width - left) : 0;
+    int zeroTo = left > 0 ? width : Math.min(width, -left);
+    for (int row = first; row < end; row++) {
+      for (int column = zeroFrom; column < zeroTo; column++) {
+        out[row * width + column] = 0;
+      }
+    }
   }
 
   /** out[k] = in[left + k·stride], 0 where that is outside 0 … width−1. */

@@ -2,6 +2,7 @@ package dev.pleas.cpu.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pleas.api.backend.GramAccumulator;
 import dev.pleas.api.backend.Tensor;
@@ -9,8 +10,10 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Window;
+import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Lifetimes, ownership, memory, and what is refused. */
@@ -114,6 +117,23 @@ public abstract class OwnershipTests extends BackendTest {
         first = run == 0 ? backend.memoryBytes() : first;
         assertThat(backend.memoryBytes()).isEqualTo(first);
       }
+    }
+  }
+
+  @Test
+  void scopes_ofSeveralThreads_sameResultsAsOne() {
+    assumeThat(backend.concurrent()).isTrue();
+    HostTensor x = random(4, 8, 20, 20);
+    HostTensor w = random(8, 8, 3, 3);
+    float[] expected = convolved(x, w);
+    List<float[]> found = IntStream.range(0, 16).parallel().mapToObj(i -> convolved(x, w)).toList();
+    assertThat(found).allSatisfy(y -> assertThat(y).isEqualTo(expected));
+  }
+
+  private float[] convolved(HostTensor x, HostTensor w) {
+    try (TensorScope inner = backend.newScope()) {
+      return values(
+          inner.conv2d(inner.tensor(x), inner.tensor(w), null, Window.square(3, 1, 1), 1));
     }
   }
 
