@@ -1,0 +1,52 @@
+package dev.pleas.cli;
+
+import dev.pleas.api.merge.Progress;
+import dev.pleas.cli.session.Session;
+import dev.pleas.cli.terminal.Terminal;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** What the commands have in common: their streams, and the session they work in. */
+abstract class PleasCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Main main;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Does the work, in a session that is closed afterwards. */
+  abstract void run(Session session);
+
+  @Override
+  public final Integer call() {
+    try (Session session = Objects.requireNonNull(main).session()) {
+      run(session);
+      out().flush();
+      return 0;
+    } catch (LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+      // The command line hands exceptions to Failures, but no errors.
+      return Failures.report(e, spec().commandLine());
+    }
+  }
+
+  final CommandSpec spec() {
+    return Objects.requireNonNull(spec);
+  }
+
+  /** Results go here. */
+  final PrintWriter out() {
+    return spec().commandLine().getOut();
+  }
+
+  /** Progress and messages go here. */
+  final PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  final Progress progress(boolean quiet) {
+    return Terminal.progress(err(), quiet);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.pleas.cli;
+
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.merge.Progress;
+import dev.pleas.api.model.Model;
+import dev.pleas.cli.config.Json;
+import dev.pleas.cli.evaluation.Inference;
+import dev.pleas.cli.output.NpyWriter;
+import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.cli.session.Session;
+import dev.pleas.models.data.DataSpec;
+import dev.pleas.models.data.ImageData;
+import dev.pleas.models.data.LabeledSamples;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a network's logits. */
+@Command(
+    name = "predict",
+    description = {
+      "Writes a network's logits to a NumPy file.",
+      "They are float32, one row for each image, in the order of the data."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pleas predict merged --data test-images-idx3-ubyte.gz -o logits.npy",
+      "  pleas predict merged --head lo --data photos/ -o logits-lo.npy"
+    })
+final class PredictCommand extends PleasCommand {
+  @Parameters(paramLabel = "MODEL", description = "A checkpoint, or a folder that a merge wrote.")
+  private @Nullable Path model;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The .npy file to write.")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--head",
+      paramLabel = "NAME",
+      description = "The output to write, when the network has several.")
+  private @Nullable String head;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "LIST",
+      converter = ClassRange.Converter.class,
+      description = "Keeps the images of these classes, such as 0-4 or 5,7,9.")
+  private @Nullable ClassRange classes;
+
+  @Option(names = "--force", description = "Replaces an existing file.")
+  private boolean force;
+
+  @Mixin private DataOptions data = new DataOptions();
+  @Mixin private BackendOption backend = new BackendOption();
+  @Mixin private OutputOptions how = new OutputOptions();
+
+  @Override
+  void run(Session session) {
+    Path file = Objects.requireNonNull(output);
+    try (LoadedModel loaded = session.load(Objects.requireNonNull(model))) {
+      DataSpec spec = EvalCommand.images(loaded, data, classes);
+      LabeledSamples samples = ImageData.open(spec);
+      LoadedModel fitting = loaded.fitTo(samples, spec.path());
+      String name = Inference.output(fitting.graph(), head);
+      String value = Objects.requireNonNull(fitting.graph().outputs().get(name));
+      int logits = Math.toIntExact(fitting.graph().valueShape(value).elements());
+      try (TensorBackend device = session.backend(backend.id());
+          NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force);
+          Progress.Stage stage = progress(how.quiet).begin("predicting", samples.count())) {
+        Model weights = fitting.read();
+        Inference.run(
+            device, weights, name, samples, stage, (from, batch) -> npy.write(batch.values()));
+      }
+      out().print(how.json ? json(file, name, samples.count(), logits) : "Written: " + file + "\n");
+    }
+  }
+
+  private static String json(Path file, String head, int rows, int columns) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("file", file.toString());
+    result.put("head", head);
+    result.put("shape", List.of(rows, columns));
+    return Json.write(result);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.pleas.cli.merge;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pleas.api.error.CheckpointException;
+import dev.pleas.cli.config.Json;
+import dev.pleas.cli.session.ChosenTools.Choice;
+import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.models.data.DataSpec;
+import dev.pleas.models.data.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a merged network comes from. The same merge on the same machine has the same provenance: no
+ * times, no folders.
+ *
+ * @param pleas version of this program
+ * @param method the merge method
+ * @param settings every setting in force
+ * @param seed the seed
+ * @param tools the implementations and why each was chosen, by kind
+ * @param sources what was merged
+ * @param calibration the images it was calibrated on, or null
+ * @param environment the machine, since results depend on it in their last bits
+ */
+public record Provenance(
+    String pleas,
+    Choice method,
+    Map<String, String> settings,
+    long seed,
+    Map<String, Choice> tools,
+    List<Source> sources,
+    @Nullable Calibration calibration,
+    Environment environment) {
+  /** Key of a checkpoint's metadata that holds this as JSON. */
+  public static final String KEY = "pleas.provenance";
+
+  /**
+   * A network that was merged.
+   *
+   * @param name its name in the merge
+   * @param file name of its checkpoint, or of its folder
+   * @param bytes length of the checkpoint
+   * @param sha256 of the checkpoint
+   * @param architecture what it is
+   * @param provenance where it comes from in turn, if it was merged itself
+   */
+  public record Source(
+      String name,
+      String file,
+      long bytes,
+      String sha256,
+      String architecture,
+      @Nullable JsonNode provenance) {
+    /** Describes a checkpoint. */
+    static Source of(String name, LoadedModel model) {
+      Path file = model.checkpoint().path();
+      try {
+        @Nullable String nested = model.checkpoint().metadata().get(KEY);
+        return new Source(
+            name,
+            String.valueOf(model.path().getFileName()),
+            Files.size(file),
+            Sha256.of(file),
+            model.graph().architecture(),
+            nested == null ? null : Json.mapper().readTree(nested));
+      } catch (JsonProcessingException e) {
+        throw new CheckpointException(
+            file + ": its metadata " + KEY + " is damaged: " + e.getOriginalMessage(), e);
+      } catch (IOException e) {
+        throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /**
+   * Images.
+   *
+   * @param data file or folder
+   * @param sha256 of the file; null for a folder
+   * @param samples how many were used
+   * @param preprocessing what was done to them
+   */
+  public record Calibration(
+      String data, @Nullable String sha256, int samples, Preprocessing preprocessing) {
+    /** Describes images that were used. */
+    static Calibration of(DataSpec spec, int samples) {
+      return new Calibration(
+          String.valueOf(spec.path().getFileName()),
+          Files.isRegularFile(spec.path()) ? Sha256.of(spec.path()) : null,
+          samples,
+          spec.preprocessing());
+    }
+  }
+
+  /**
+   * A machine.
+   *
+   * @param java version and vendor of the Java runtime
+   * @param os name, version and processor architecture of the operating system
+   * @param processors how many the JVM may use
+   */
+  public record Environment(String java, String os, int processors) {
+    /** Describes this machine. */
+    public static Environment here() {
+      return new Environment(
+          System.getProperty("java.runtime.version")
+              + " ("
+              + System.getProperty("java.vendor")
+              + ")",
+          System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.version")
+              + " "
+              + System.getProperty("os.arch"),
+          Runtime.getRuntime().availableProcessors());
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.pleas.cli.output;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.error.CheckpointException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.cli.config.Json;
+import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.cli.merge.MergeOutcome;
+import dev.pleas.cli.merge.Provenance;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes what a merge leaves behind. */
+public final class MergeWriter {
+  /** The merged network's checkpoint. */
+  public static final String WEIGHTS = "model.safetensors";
+
+  /** The report for programs. */
+  public static final String REPORT = "report.json";
+
+  /** The report for people. */
+  public static final String PAGE = "report.html";
+
+  private final CheckpointFormat format;
+
+  /**
+   * @param format writes the checkpoint: safetensors
+   */
+  public MergeWriter(CheckpointFormat format) {
+    this.format = format;
+  }
+
+  /**
+   * Writes all files and makes the folder appear.
+   *
+   * @throws CheckpointException if a file cannot be written; then nothing appears
+   */
+  public ReportDocument write(MergeOutcome outcome, OutputDirectory output) {
+    Graph graph = outcome.result().model().graph();
+    Path folder = output.folder();
+    new Weights(outcome.result().model(), outcome.sources())
+        .write(format, folder.resolve(WEIGHTS), metadata(outcome));
+    ModelConfig config = ModelConfig.of(graph, WEIGHTS, outcome.names(), outcome.preprocessing());
+    ReportDocument report = ReportDocument.of(outcome);
+    write(folder.resolve(ModelConfig.FILE), Json.write(config));
+    write(folder.resolve(REPORT), Json.write(report));
+    write(folder.resolve(PAGE), ReportPage.render(report));
+    output.commit();
+    return report;
+  }
+
+  /** Strings only, and the same for the same merge: no times, no folders. */
+  private static Map<String, String> metadata(MergeOutcome outcome) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    Checkpoint first = outcome.sources().get(0).checkpoint();
+    String framework = first.metadata().get("format");
+    if (framework != null) {
+      metadata.put("format", framework); // Python loaders look for it.
+    }
+    metadata.put("pleas.architecture", outcome.result().model().graph().architecture());
+    metadata.put("pleas.sources", String.join(",", outcome.names()));
+    metadata.put(Provenance.KEY, Json.writeCompact(outcome.provenance()));
+    return metadata;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new CheckpointException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+}

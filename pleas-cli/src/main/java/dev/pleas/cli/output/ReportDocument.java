@@ -1,0 +1,91 @@
+package dev.pleas.cli.output;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.MergeReport;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.cli.evaluation.Score;
+import dev.pleas.cli.merge.MemoryWatch;
+import dev.pleas.cli.merge.MergeOutcome;
+import dev.pleas.cli.merge.Provenance;
+import dev.pleas.core.budget.Cost;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code report.json} says.
+ *
+ * @param format {@link #FORMAT}
+ * @param architecture what a person calls the network
+ * @param inputs inputs and their shapes without the batch axis
+ * @param outputs output names and the number of values of each
+ * @param merged size of the merged network
+ * @param sources sizes of the sources, by name
+ * @param cost cost relative to one source, or null
+ * @param evaluation accuracy of the merged network
+ * @param groups per permutation group: widths, similarity before and after
+ * @param layers per refitted layer: least-squares error before and after
+ * @param stages how long each stage took
+ * @param memory the largest amounts of memory
+ * @param notes what a person should know
+ * @param provenance where the network comes from
+ */
+public record ReportDocument(
+    String format,
+    String architecture,
+    Map<String, Shape> inputs,
+    Map<String, Long> outputs,
+    Size merged,
+    Map<String, Size> sources,
+    MergeReport.@Nullable Cost cost,
+    List<Score> evaluation,
+    List<MergeReport.Group> groups,
+    List<MergeReport.Layer> layers,
+    List<MergeReport.Stage> stages,
+    MemoryWatch.Peak memory,
+    List<String> notes,
+    Provenance provenance) {
+  /** Name and version of the file's format. */
+  public static final String FORMAT = "pleas-report/1";
+
+  /**
+   * How large a network is, zero blocks included.
+   *
+   * @param parameters trained values
+   * @param multiplyAccumulates for one input
+   */
+  public record Size(long parameters, long multiplyAccumulates) {
+    /** Measures a network. */
+    public static Size of(Graph graph) {
+      return new Size(Cost.parameters(graph), Cost.multiplyAccumulates(graph));
+    }
+  }
+
+  /** Describes an outcome. */
+  public static ReportDocument of(MergeOutcome outcome) {
+    Graph graph = outcome.result().model().graph();
+    Map<String, Long> outputs = new LinkedHashMap<>();
+    graph.outputs().forEach((name, value) -> outputs.put(name, graph.valueShape(value).elements()));
+    Map<String, Size> sources = new LinkedHashMap<>();
+    for (int i = 0; i < outcome.names().size(); i++) {
+      sources.put(outcome.names().get(i), Size.of(outcome.sources().get(i).graph()));
+    }
+    MergeReport report = outcome.result().report();
+    return new ReportDocument(
+        FORMAT,
+        graph.architecture(),
+        graph.inputs(),
+        outputs,
+        Size.of(graph),
+        sources,
+        report.cost(),
+        outcome.scores(),
+        report.groups(),
+        report.layers(),
+        outcome.stages(),
+        outcome.memory(),
+        outcome.notes(),
+        outcome.provenance());
+  }
+}

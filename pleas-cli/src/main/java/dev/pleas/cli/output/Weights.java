@@ -1,0 +1,86 @@
+package dev.pleas.cli.output;
+
+import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.StoredTensor;
+import dev.pleas.api.checkpoint.TensorInfo;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.DType;
+import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.models.dtype.StoredTensors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Writes a merged network's tensors in the sources' type, with the first one's passengers. */
+final class Weights {
+  private final Model merged;
+  private final List<LoadedModel> sources;
+
+  Weights(Model merged, List<LoadedModel> sources) {
+    this.merged = merged;
+    this.sources = sources;
+  }
+
+  void write(CheckpointFormat format, Path file, Map<String, String> metadata) {
+    LoadedModel first = sources.get(0);
+    DType usual = usual(first);
+    Map<String, TensorInfo> infos = new LinkedHashMap<>();
+    merged
+        .graph()
+        .parameters()
+        .forEach((name, shape) -> infos.put(name, new TensorInfo(dtype(name, usual), shape)));
+    first
+        .checkpoint()
+        .tensors()
+        .forEach(
+            (name, info) -> {
+              if (first.passengers().contains(name)) {
+                infos.putIfAbsent(name, info);
+              }
+            });
+    format.write(file, infos, name -> tensor(name, infos, first), metadata);
+  }
+
+  private StoredTensor tensor(String name, Map<String, TensorInfo> infos, LoadedModel first) {
+    return merged.parameters().containsKey(name)
+        ? StoredTensors.of(
+            merged.parameter(name), Objects.requireNonNull(infos.get(name)).dtype(), name)
+        : first.checkpoint().stored(name);
+  }
+
+  /**
+   * The type in which the sources have a tensor; the usual one for a tensor that they do not have.
+   */
+  private DType dtype(String name, DType usual) {
+    return sources.stream()
+        .map(source -> source.checkpoint().tensors().get(name))
+        .filter(Objects::nonNull)
+        .map(TensorInfo::dtype)
+        .reduce(Weights::wider)
+        .orElse(usual);
+  }
+
+  /** The smallest type that holds both; F16 and BF16 have F32 in common. */
+  private static DType wider(DType a, DType b) {
+    if (a == b) {
+      return a;
+    }
+    return a == DType.F64 || b == DType.F64 ? DType.F64 : DType.F32;
+  }
+
+  private static DType usual(LoadedModel model) {
+    return model.graph().parameters().keySet().stream()
+        .map(name -> Objects.requireNonNull(model.checkpoint().tensors().get(name)).dtype())
+        .collect(
+            Collectors.groupingBy(Function.identity(), LinkedHashMap::new, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.F32);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.pleas.cli.recipe;
+
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.cli.merge.EvaluationPlan;
+import dev.pleas.cli.merge.MergePlan;
+import dev.pleas.cli.merge.NamedPath;
+import dev.pleas.models.data.DataSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was said about a merge in one place, a recipe or the command line; what was not said is null
+ * or empty.
+ *
+ * @param models what to merge; a name may be empty
+ * @param method id of a merge method
+ * @param parameters the method's settings
+ * @param calibration images to run the networks on
+ * @param evaluations what to measure the result on
+ * @param seed makes everything random repeatable
+ * @param output folder to write
+ */
+public record MergeSettings(
+    List<NamedPath> models,
+    @Nullable String method,
+    Map<String, String> parameters,
+    ImageSettings calibration,
+    List<Evaluation> evaluations,
+    @Nullable Long seed,
+    @Nullable Path output) {
+  /**
+   * Images to measure the result on. What was not said of what is done to them is as for the
+   * calibration images.
+   *
+   * @param name what to call them
+   * @param images the images
+   * @param head the source whose task this is
+   */
+  public record Evaluation(String name, ImageSettings images, @Nullable String head) {
+    private EvaluationPlan plan(ImageSettings calibration) {
+      DataSpec spec = images.over(calibration.preprocessing()).spec();
+      return new EvaluationPlan(name, Objects.requireNonNull(spec, "images have data"), head);
+    }
+  }
+
+  /** The method when none is named. */
+  public static final String DEFAULT_METHOD = "pleas";
+
+  /** Nothing was said. */
+  public static final MergeSettings NONE =
+      new MergeSettings(List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null);
+
+  /**
+   * Reads a recipe; its paths are taken from its folder.
+   *
+   * @throws ConfigurationException if the file is missing, is not YAML, or has an unknown key,
+   *     naming the line
+   */
+  public static MergeSettings read(Path file) {
+    Recipe recipe = RecipeReader.read(file);
+    Path folder = file.toAbsolutePath().getParent();
+    Objects.requireNonNull(folder, "a file has a folder");
+    List<NamedPath> models = new ArrayList<>();
+    for (Recipe.Source source :
+        Objects.requireNonNullElse(recipe.models(), List.<Recipe.Source>of())) {
+      String name = source.name();
+      models.add(new NamedPath(name == null ? "" : name, folder.resolve(source.path())));
+    }
+    ImageSettings calibration =
+        recipe.calibration() == null ? ImageSettings.NONE : recipe.calibration().in(folder);
+    List<Evaluation> evaluations = new ArrayList<>();
+    for (Recipe.Evaluation evaluation :
+        Objects.requireNonNullElse(recipe.evaluation(), List.<Recipe.Evaluation>of())) {
+      evaluations.add(
+          new Evaluation(
+              Objects.requireNonNullElse(evaluation.name(), evaluation.data()),
+              evaluation.in(folder),
+              evaluation.head()));
+    }
+    return new MergeSettings(
+        models,
+        recipe.method(),
+        Objects.requireNonNullElse(recipe.parameters(), Map.of()),
+        calibration,
+        evaluations,
+        recipe.seed(),
+        recipe.output() == null ? null : folder.resolve(recipe.output()));
+  }
+
+  /** Returns these settings, and those of {@code base} where these say nothing. */
+  public MergeSettings over(MergeSettings base) {
+    Map<String, String> merged = new LinkedHashMap<>(base.parameters);
+    merged.putAll(parameters);
+    return new MergeSettings(
+        models.isEmpty() ? base.models : models,
+        method != null ? method : base.method,
+        merged,
+        calibration.over(base.calibration),
+        evaluations.isEmpty() ? base.evaluations : evaluations,
+        seed != null ? seed : base.seed,
+        output != null ? output : base.output);
+  }
+
+  /**
+   * Returns the plan: names are made up where none were given, and defaults filled in.
+   *
+   * @throws ConfigurationException if two models have the same name, or a name has other characters
+   *     than letters, digits, - and _
+   */
+  public MergePlan plan() {
+    return new MergePlan(
+        named(models),
+        method != null ? method : DEFAULT_METHOD,
+        parameters,
+        calibration.spec(),
+        evaluations.stream().map(evaluation -> evaluation.plan(calibration)).toList(),
+        seed != null ? seed : 0);
+  }
+
+  /** A network without a name gets its file's, without the ending and what names cannot have. */
+  private static List<NamedPath> named(List<NamedPath> models) {
+    Set<String> taken = new HashSet<>();
+    for (NamedPath model : models) {
+      if (!model.name().isEmpty() && !model.name().matches("[A-Za-z0-9_-]+")) {
+        throw new ConfigurationException(
+            "model name \"" + model.name() + "\": only letters, digits, - and _ are allowed");
+      }
+      if (!model.name().isEmpty() && !taken.add(model.name())) {
+        throw new ConfigurationException(
+            "two models are named " + model.name() + "; names must be unique");
+      }
+    }
+    List<NamedPath> named = new ArrayList<>();
+    for (NamedPath model : models) {
+      named.add(
+          model.name().isEmpty() ? new NamedPath(made(model.path(), taken), model.path()) : model);
+    }
+    return named;
+  }
+
+  private static String made(Path path, Set<String> taken) {
+    String stem = String.valueOf(path.getFileName()).replaceFirst("\\.[A-Za-z]+$", "");
+    String clean = stem.replaceAll("[^A-Za-z0-9_-]", "-");
+    String name = clean;
+    for (int i = 2; !taken.add(name); i++) {
+      name = clean + "-" + i;
+    }
+    return name;
+  }
+}

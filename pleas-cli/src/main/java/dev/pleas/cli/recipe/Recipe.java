@@ -1,0 +1,98 @@
+package dev.pleas.cli.recipe;
+
+import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A merge as a YAML file describes it; every part may be left out, and given by flags instead.
+ * Paths stand as they were written, relative to the file's folder.
+ *
+ * @param models what to merge
+ * @param method id of a merge method
+ * @param parameters the method's settings
+ * @param calibration images to run the networks on
+ * @param evaluation what to measure the result on
+ * @param seed makes everything random repeatable
+ * @param output folder to write
+ */
+record Recipe(
+    @Nullable List<Source> models,
+    @Nullable String method,
+    @Nullable Map<String, String> parameters,
+    @Nullable Images calibration,
+    @Nullable List<Evaluation> evaluation,
+    @Nullable Long seed,
+    @Nullable String output) {
+  /** A key that cannot be left out, or left empty. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @JacksonAnnotationsInside
+  @JsonProperty(required = true)
+  @JsonSetter(nulls = Nulls.FAIL)
+  @interface Required {}
+
+  /**
+   * A network.
+   *
+   * @param name short name; by default the file's
+   * @param path checkpoint
+   */
+  record Source(@Nullable String name, @Required String path) {}
+
+  /** Images to calibrate on; the components are those of {@link ImageSettings}. */
+  record Images(
+      @Required String data,
+      @Nullable String labels,
+      @Nullable List<Integer> classes,
+      @Nullable Integer samples,
+      @Nullable List<Float> mean,
+      @Nullable List<Float> std,
+      @Nullable Integer resize,
+      @Nullable Integer crop,
+      @Nullable Integer channels) {
+    ImageSettings in(Path folder) {
+      return new ImageSettings(
+          folder.resolve(data),
+          labels == null ? null : folder.resolve(labels),
+          classes,
+          samples,
+          mean,
+          std,
+          resize,
+          crop,
+          channels);
+    }
+  }
+
+  /**
+   * Images to measure accuracy on; what is done to them is by default what is done to the
+   * calibration images. The other components are those of {@link ImageSettings}.
+   *
+   * @param name what to call them; by default the file's name
+   * @param head the source whose task this is
+   */
+  record Evaluation(
+      @Nullable String name,
+      @Nullable String head,
+      @Required String data,
+      @Nullable String labels,
+      @Nullable List<Integer> classes,
+      @Nullable Integer samples,
+      @Nullable List<Float> mean,
+      @Nullable List<Float> std,
+      @Nullable Integer resize,
+      @Nullable Integer crop,
+      @Nullable Integer channels) {
+    ImageSettings in(Path folder) {
+      return new Images(data, labels, classes, samples, mean, std, resize, crop, channels)
+          .in(folder);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.pleas.cli.session;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.DataException;
+import dev.pleas.api.error.ModelException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.models.data.Preprocessing;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network whose headers were read; its weights are read when asked for. Closing closes the file.
+ *
+ * @param path what the user named: a checkpoint, or a folder that a merge wrote
+ * @param checkpoint the open file
+ * @param graph the network
+ * @param passengers tensors that are carried over as they are
+ * @param config what a merge wrote beside the weights, or null
+ */
+public record LoadedModel(
+    Path path,
+    Checkpoint checkpoint,
+    Graph graph,
+    Set<String> passengers,
+    @Nullable ModelConfig config)
+    implements AutoCloseable {
+
+  /** Returns what was done to the images that a merged network was calibrated on, if it was. */
+  public @Nullable Preprocessing preprocessing() {
+    return config == null ? null : config.preprocessing();
+  }
+
+  /**
+   * Returns the network for inputs of the samples' size.
+   *
+   * @throws DataException if the samples do not have as many channels as the network takes
+   * @throws ModelException if the network cannot take images of this size
+   */
+  public LoadedModel fitTo(Samples samples, Path data) {
+    Shape expected = graph.valueShape(graph.onlyInput());
+    Shape found = samples.shape();
+    if (expected.rank() != found.rank() || expected.dim(0) != found.dim(0)) {
+      throw new DataException(
+          data
+              + ": the images have "
+              + channels(found)
+              + ", but "
+              + path
+              + " takes "
+              + channels(expected)
+              + "; use images like those the network was trained on, or convert"
+              + " them with --channels");
+    }
+    return withInput(found);
+  }
+
+  /**
+   * Returns the network for inputs of another size.
+   *
+   * @throws ModelException if the network cannot take them
+   */
+  public LoadedModel withInput(Shape input) {
+    if (input.equals(graph.valueShape(graph.onlyInput()))) {
+      return this;
+    }
+    try {
+      return new LoadedModel(path, checkpoint, graph.withInput(input), passengers, config);
+    } catch (RuntimeException e) {
+      throw new ModelException(path + ": cannot take inputs " + input + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @throws ModelException if one is NaN or infinite, naming it
+   */
+  public Model read() {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    graph.parameters().keySet().forEach(name -> parameters.put(name, checkpoint.read(name)));
+    try {
+      return new Model(graph, parameters);
+    } catch (ModelException e) {
+      throw new ModelException(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String channels(Shape shape) {
+    return shape.rank() == 0 || shape.dim(0) == 1 ? "1 channel" : shape.dim(0) + " channels";
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+  }
+}

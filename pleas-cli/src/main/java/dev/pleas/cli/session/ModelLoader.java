@@ -1,0 +1,147 @@
+package dev.pleas.cli.session;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.CheckpointFormatProvider;
+import dev.pleas.api.error.CheckpointException;
+import dev.pleas.api.error.ModelException;
+import dev.pleas.api.error.PleasException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.model.Adaptation;
+import dev.pleas.api.model.ModelAdapterProvider;
+import dev.pleas.api.provider.Registry;
+import dev.pleas.api.provider.RegistryEntry;
+import dev.pleas.cli.config.ModelConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Opens checkpoints and finds out which networks they are. */
+final class ModelLoader {
+  private final Registry registry;
+
+  ModelLoader(Registry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Opens a checkpoint, or the folder that a merge wrote. Reads headers only.
+   *
+   * @throws CheckpointException if the file is missing, damaged or of no known format
+   * @throws ModelException if no adapter knows the network, with each one's reason
+   */
+  LoadedModel open(Path path) {
+    if (!Files.exists(path)) {
+      throw new CheckpointException(path + ": there is no such file");
+    }
+    if (!Files.isReadable(path)) {
+      throw new CheckpointException(path + ": may not be read; check its permissions");
+    }
+    if (ModelConfig.isIn(path)) {
+      return openMerged(path, path);
+    }
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder != null
+        && ModelConfig.isIn(folder)
+        && path.endsWith(ModelConfig.read(folder).weights())) {
+      return openMerged(path, folder); // The file itself was named; its folder knows more of it.
+    }
+    return openCheckpoint(path);
+  }
+
+  private LoadedModel openCheckpoint(Path path) {
+    Checkpoint checkpoint = format(path).open(path);
+    try {
+      Adaptation.Adapted adapted = adapt(checkpoint);
+      return new LoadedModel(path, checkpoint, adapted.graph(), adapted.passengers(), null);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private LoadedModel openMerged(Path named, Path folder) {
+    ModelConfig config = ModelConfig.read(folder);
+    Path weights = folder.resolve(config.weights());
+    if (!Files.exists(weights)) {
+      throw new CheckpointException(
+          folder + ": " + ModelConfig.FILE + " names " + config.weights() + ", which is missing");
+    }
+    Checkpoint checkpoint = format(weights).open(weights);
+    try {
+      Graph graph = config.graph();
+      graph
+          .parameters()
+          .forEach(
+              (name, shape) -> {
+                var info = checkpoint.tensors().get(name);
+                if (info == null || !info.shape().equals(shape)) {
+                  throw new ModelException(
+                      weights
+                          + ": "
+                          + name
+                          + ": expected "
+                          + shape
+                          + " as "
+                          + ModelConfig.FILE
+                          + " says, found "
+                          + (info == null ? "no such tensor" : info.shape())
+                          + "; the two files do not belong together");
+                }
+              });
+      Set<String> passengers = new HashSet<>(checkpoint.tensors().keySet());
+      passengers.removeAll(graph.parameters().keySet());
+      return new LoadedModel(named, checkpoint, graph, passengers, config);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private CheckpointFormat format(Path path) {
+    List<String> known = new ArrayList<>();
+    for (RegistryEntry<CheckpointFormatProvider> entry :
+        registry.entries(CheckpointFormatProvider.class)) {
+      CheckpointFormatProvider provider = entry.provider();
+      if (provider != null && entry.usable()) {
+        CheckpointFormat format = provider.create();
+        if (format.recognizes(path)) {
+          return format;
+        }
+        known.add(entry.id());
+      }
+    }
+    throw new CheckpointException(
+        path
+            + ": not a checkpoint of a known format; known are: "
+            + (known.isEmpty() ? "none" : String.join(", ", known)));
+  }
+
+  private Adaptation.Adapted adapt(Checkpoint checkpoint) {
+    StringBuilder reasons = new StringBuilder();
+    for (RegistryEntry<ModelAdapterProvider> entry : registry.entries(ModelAdapterProvider.class)) {
+      ModelAdapterProvider provider = entry.provider();
+      if (provider == null || !entry.usable()) {
+        continue;
+      }
+      Adaptation adaptation;
+      try {
+        adaptation = provider.create().adapt(checkpoint.tensors(), checkpoint.metadata(), null);
+      } catch (PleasException e) {
+        throw new ModelException(checkpoint.path() + ": " + e.getMessage(), e);
+      }
+      if (adaptation instanceof Adaptation.Adapted adapted) {
+        return adapted;
+      }
+      String reason = ((Adaptation.NotRecognized) adaptation).reason();
+      reasons.append("; not ").append(entry.id()).append(": ").append(reason);
+    }
+    throw new ModelException(
+        checkpoint.path()
+            + ": unknown architecture"
+            + (reasons.isEmpty() ? "; no adapter is available, see: pleas backends" : reasons));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.pleas.cli.session;
+
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.backend.TensorBackendProvider;
+import dev.pleas.api.merge.MergeMethodProvider;
+import dev.pleas.api.provider.Registry;
+import dev.pleas.api.provider.Selection;
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of one run of the program, and what commands take from it. */
+public final class Session implements AutoCloseable {
+  private final Registry registry;
+  private final @Nullable URLClassLoader plugins;
+
+  private Session(Registry registry, @Nullable URLClassLoader plugins) {
+    this.registry = registry;
+    this.plugins = plugins;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param pluginFolder a folder of jars to add, or null
+   * @throws dev.pleas.api.error.ConfigurationException if the folder cannot be listed
+   */
+  public static Session open(@Nullable Path pluginFolder) {
+    ClassLoader own = Session.class.getClassLoader();
+    if (pluginFolder == null) {
+      return new Session(Registry.of(own), null);
+    }
+    URLClassLoader plugins = Plugins.load(pluginFolder, own);
+    return new Session(Registry.of(plugins), plugins);
+  }
+
+  /** Returns the version of this program. */
+  public static String version() {
+    return Objects.requireNonNullElse(
+        Session.class.getPackage().getImplementationVersion(), "(unpackaged)");
+  }
+
+  /** Returns the registry. */
+  public Registry registry() {
+    return registry;
+  }
+
+  /**
+   * Opens a checkpoint, or the folder that a merge wrote; reads headers only.
+   *
+   * @throws dev.pleas.api.error.CheckpointException if the file is missing, damaged or unknown
+   * @throws dev.pleas.api.error.ModelException if no adapter knows the network
+   */
+  public LoadedModel load(Path path) {
+    return new ModelLoader(registry).open(path);
+  }
+
+  /**
+   * Chooses and creates the tools; the caller closes them.
+   *
+   * @throws dev.pleas.api.error.ProviderException if an id is unknown or cannot be used here
+   */
+  public ChosenTools tools(ToolIds ids) {
+    return ChosenTools.choose(registry, ids);
+  }
+
+  /**
+   * Chooses and creates a backend; the caller closes it.
+   *
+   * @throws dev.pleas.api.error.ProviderException if the id is unknown or cannot be used here
+   */
+  public TensorBackend backend(String id) {
+    return registry.select(TensorBackendProvider.class, id).provider().create();
+  }
+
+  /**
+   * Chooses a merge method.
+   *
+   * @throws dev.pleas.api.error.ProviderException if the id is unknown or cannot be used here
+   */
+  public Selection<MergeMethodProvider> method(String id) {
+    return registry.select(MergeMethodProvider.class, id);
+  }
+
+  @Override
+  public void close() {
+    if (plugins != null) {
+      try {
+        plugins.close();
+      } catch (IOException e) {
+        // Nothing is lost: the jars were only read.
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.pleas.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pleas.api.error.CheckpointException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.graph.Window;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.data.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelConfigTest {
+  @TempDir Path folder;
+
+  @Test
+  void read_whatWasWritten_rebuildsTheNetwork() throws IOException {
+    Graph graph = everyOp();
+    Preprocessing images = new Preprocessing(List.of(0.286f), List.of(0.353f), 32, 28, 1);
+    write(Json.write(ModelConfig.of(graph, "model.safetensors", List.of("a", "b"), images)));
+
+    ModelConfig config = ModelConfig.read(folder);
+    assertThat(ModelConfig.isIn(folder)).isTrue();
+    assertThat(config.preprocessing()).isEqualTo(images);
+    assertThat(config.sources()).containsExactly("a", "b");
+    Graph rebuilt = config.graph();
+    assertThat(rebuilt.nodes()).isEqualTo(graph.nodes());
+    assertThat(rebuilt.parameters()).isEqualTo(graph.parameters());
+    assertThat(rebuilt.parameters().keySet())
+        .containsExactlyElementsOf(graph.parameters().keySet());
+    assertThat(rebuilt.inputs()).isEqualTo(graph.inputs());
+    assertThat(rebuilt.outputs()).isEqualTo(graph.outputs());
+    assertThat(rebuilt.architecture()).isEqualTo("tiny");
+  }
+
+  @Test
+  void testNetwork_hasEveryOperationThereIs() {
+    assertThat(everyOp().nodes().stream().<Object>map(node -> node.op().getClass()))
+        .containsExactlyInAnyOrder((Object[]) Op.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void isIn_folderOfAnotherProgram_isFalse() throws IOException {
+    assertThat(ModelConfig.isIn(folder)).isFalse();
+    write("{\"architectures\": [\"ResNet\"]}");
+    assertThat(ModelConfig.isIn(folder)).isFalse();
+    write("not JSON");
+    assertThat(ModelConfig.isIn(folder)).isFalse();
+  }
+
+  @Test
+  void read_otherVersion_namesBoth() throws IOException {
+    write("{\"format\": \"pleas-model/2\"}");
+    assertThat(ModelConfig.isIn(folder)).isTrue();
+    assertThatThrownBy(() -> ModelConfig.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("expected format pleas-model/1, found pleas-model/2");
+  }
+
+  @Test
+  void read_damaged_namesTheFile() throws IOException {
+    write("{\"format\": \"pleas-model/1\", \"nodes\": 3}");
+    assertThatThrownBy(() -> ModelConfig.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(folder.resolve("config.json") + ": damaged: ");
+  }
+
+  @Test
+  void graph_thatDoesNotFit_isRefused() throws IOException {
+    String text = Json.write(ModelConfig.of(everyOp(), "model.safetensors", List.of(), null));
+    write(text.replace("\"fc.weight\" : [ 5, 4 ]", "\"fc.weight\" : [ 5, 3 ]"));
+    assertThatThrownBy(() -> ModelConfig.read(folder).graph())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(
+            "does not describe a network: fc.weight: expected [*, 4], found [5, 3]");
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(folder.resolve(ModelConfig.FILE), text);
+  }
+
+  private static Graph everyOp() {
+    return new Graph(
+        "tiny",
+        Map.of("input", Shape.of(1, 8, 8)),
+        List.of(
+            new Node(
+                "conv",
+                new Op.Conv2d("conv.weight", null, new Window(3, 3, 1, 1, 1, 1, 1, 1), 1),
+                List.of("input")),
+            new Node("bn", new Op.BatchNorm("bn.w", "bn.b", "bn.m", "bn.v", 1e-5), List.of("conv")),
+            new Node("relu", new Op.Relu(), List.of("bn")),
+            new Node("add", new Op.Add(), List.of("relu", "conv")),
+            new Node("pool", new Op.MaxPool2d(Window.square(2, 2, 0)), List.of("add")),
+            new Node("mean", new Op.GlobalAveragePool(), List.of("pool")),
+            new Node("fc", new Op.Linear("fc.weight", "fc.bias"), List.of("mean"))),
+        Map.of("logits", "fc"),
+        new java.util.TreeMap<>(
+            Map.of(
+                "conv.weight",
+                Shape.of(4, 1, 3, 3),
+                "bn.w",
+                Shape.of(4),
+                "bn.b",
+                Shape.of(4),
+                "bn.m",
+                Shape.of(4),
+                "bn.v",
+                Shape.of(4),
+                "fc.weight",
+                Shape.of(5, 4),
+                "fc.bias",
+                Shape.of(5))));
+  }
+}
