@@ -1,7 +1,5 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.data.Samples;
-import dev.pleas.api.error.DataException;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -10,7 +8,6 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
-import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
@@ -36,11 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One merge of two networks, from alignment to the finished model. */
 final class PairMerge {
-  /** Activations of a batch should take about this much memory on the backend. */
-  private static final long BATCH_BYTES = 256L << 20;
-
-  private static final int LARGEST_BATCH = 128;
-
   private final MergeRequest request;
   private final Settings settings;
   private final Model a;
@@ -66,7 +58,7 @@ final class PairMerge {
     boolean proves = settings.flag("check-symmetry");
     Set<String> heads = HeadMode.resolve(settings, request, notes);
     SameArchitecture.check(request.sources(), request.names(), heads);
-    Batches batches = batches();
+    Batches batches = Calibration.batches(settings, request);
 
     PermutationSpec spec = Symmetry.derive(a.graph());
     if (proves) {
@@ -98,35 +90,11 @@ final class PairMerge {
   private LayerPass.Settings passSettings() {
     return new LayerPass.Settings(
         settings.choice("refit", RefitInputs.class),
-        settings.choice("normalization", Normalization.class) == Normalization.RECALIBRATE,
+        Normalization.recalibrates(settings),
         settings.real("ridge", 0, Double.MAX_VALUE),
         (int) settings.whole("rows-per-column", 0, Integer.MAX_VALUE),
-        settings.whole("activation-memory-mib", 0, 1L << 30) << 20,
+        Calibration.activationMemory(settings),
         request.seed());
-  }
-
-  private Batches batches() {
-    Samples samples = request.calibration();
-    if (samples == null || samples.count() == 0) {
-      throw new DataException(
-          "no calibration data: this method runs both networks on some inputs; give it some");
-    }
-    Shape expected = a.graph().valueShape(a.graph().onlyInput());
-    if (!samples.shape().equals(expected)) {
-      throw new DataException(
-          "calibration data: the networks expect inputs "
-              + expected
-              + ", found "
-              + samples.shape());
-    }
-    long size = settings.whole("batch-size", 0, 1 << 20);
-    if (size == 0) {
-      long bytes =
-          a.graph().valueShapes().values().stream().mapToLong(Shape::elements).sum() * Float.BYTES;
-      size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Math.max(1, bytes)));
-      settings.resolve("batch-size", Long.toString(size));
-    }
-    return new Batches(samples, (int) size);
   }
 
   private double prove(PermutationSpec spec) {

@@ -7,13 +7,14 @@ import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * PLeaS (arXiv:2407.02447): units are matched by their activations, the best-matched merged as far
  * as the budget demands, and every layer's weights set by least squares.
  */
 final class PleasMethod implements MergeMethod {
-  static final List<MethodParameter> PARAMETERS =
+  private static final List<MethodParameter> OWN =
       List.of(
           new MethodParameter(
               "budget", "1.0", "cost of the result relative to one source, from 1 to 2"),
@@ -36,25 +37,19 @@ final class PleasMethod implements MergeMethod {
               "pull towards the initial weights, relative to the mean square of the inputs, at"
                   + " least 0"),
           HeadMode.PARAMETER,
-          new MethodParameter(
-              "normalization",
-              "recalibrate",
-              "batch normalization statistics: recalibrate (from the calibration data), none"),
+          Normalization.PARAMETER,
           new MethodParameter(
               "check-symmetry",
               "true",
               "prove the derived permutation symmetry on both networks before merging: true, false"),
           new MethodParameter(
               "rows-per-column",
-              "0",
+              "100",
               "sample convolution positions down to about this many rows for each column of a"
-                  + " least-squares system; 0 to use all"),
-          new MethodParameter(
-              "batch-size", "0", "samples run at a time; 0 to choose by the size of the network"),
-          new MethodParameter(
-              "activation-memory-mib",
-              "2048",
-              "MiB of activations to keep between layers; batches beyond are recomputed"));
+                  + " least-squares system; 0 to use all"));
+
+  static final List<MethodParameter> PARAMETERS =
+      Stream.concat(OWN.stream(), Calibration.PARAMETERS.stream()).toList();
 
   @Override
   public List<MethodParameter> parameters() {

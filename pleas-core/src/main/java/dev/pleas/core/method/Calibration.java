@@ -1,0 +1,67 @@
+package dev.pleas.core.method;
+
+import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.DataException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.MergeRequest;
+import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.moments.Batches;
+import java.util.List;
+
+/** The settings by which networks are run on calibration data, read from a request. */
+final class Calibration {
+  /** Activations of a batch should take about this much memory on the backend. */
+  private static final long BATCH_BYTES = 256L << 20;
+
+  private static final int LARGEST_BATCH = 128;
+
+  private static final MethodParameter BATCH_SIZE =
+      new MethodParameter(
+          "batch-size", "0", "samples run at a time; 0 to choose by the size of the network");
+
+  private static final MethodParameter ACTIVATION_MEMORY =
+      new MethodParameter(
+          "activation-memory-mib",
+          "2048",
+          "MiB of activations to keep between layers; batches beyond are recomputed");
+
+  static final List<MethodParameter> PARAMETERS = List.of(BATCH_SIZE, ACTIVATION_MEMORY);
+
+  private Calibration() {}
+
+  /**
+   * Returns the request's data in batches.
+   *
+   * @throws DataException if there is none or it does not fit the network
+   */
+  static Batches batches(Settings settings, MergeRequest request) {
+    Graph graph = request.sources().get(0).graph();
+    Samples samples = request.calibration();
+    if (samples == null || samples.count() == 0) {
+      throw new DataException(
+          "no calibration data: this method runs both networks on some inputs; give it some");
+    }
+    Shape expected = graph.valueShape(graph.onlyInput());
+    if (!samples.shape().equals(expected)) {
+      throw new DataException(
+          "calibration data: the networks expect inputs "
+              + expected
+              + ", found "
+              + samples.shape());
+    }
+    long size = settings.whole(BATCH_SIZE.name(), 0, 1 << 20);
+    if (size == 0) {
+      long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
+      long bytes = Math.max(1, elements * Float.BYTES);
+      size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / bytes));
+      settings.resolve(BATCH_SIZE.name(), Long.toString(size));
+    }
+    return new Batches(samples, (int) size);
+  }
+
+  /** Returns how many bytes of activations may be kept between layers. */
+  static long activationMemory(Settings settings) {
+    return settings.whole(ACTIVATION_MEMORY.name(), 0, 1L << 30) << 20;
+  }
+}
