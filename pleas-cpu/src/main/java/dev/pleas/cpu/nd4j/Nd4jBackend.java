@@ -1,5 +1,6 @@
 package dev.pleas.cpu.nd4j;
 
+import dev.pleas.api.graph.Window;
 import dev.pleas.cpu.tensor.Convolution;
 import dev.pleas.cpu.tensor.CpuBackend;
 import dev.pleas.cpu.tensor.Operand;
@@ -9,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tensors outside the Java heap, computed by native libraries. */
 final class Nd4jBackend extends CpuBackend<NativeFloats> {
-  /** With fewer input channels oneDNN's vectors stay empty, and laying out patches is faster. */
-  private static final int FEW_CHANNELS = 8;
-
   private final Nd4jLibrary library;
   private final NativePool pool = new NativePool();
   private final NativeConvolution convolution;
@@ -63,7 +61,11 @@ final class Nd4jBackend extends CpuBackend<NativeFloats> {
       NativeFloats weight,
       @Nullable NativeFloats bias,
       NativeFloats y) {
-    if (form.groups() > 1 || form.window().taps() == 1 || form.channels() < FEW_CHANNELS) {
+    // ND4J's convolution has no groups, and pads dilated windows in a way that oneDNN refuses. A
+    // window of one tap leaves nothing but a product.
+    Window window = form.window();
+    boolean dilated = window.dilationHeight() > 1 || window.dilationWidth() > 1;
+    if (form.groups() > 1 || dilated || window.taps() == 1) {
       super.convolve(form, x, weight, bias, y);
     } else {
       convolution.apply(form, x, weight, bias, y);

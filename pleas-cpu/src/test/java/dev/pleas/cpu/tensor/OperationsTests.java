@@ -34,6 +34,15 @@ public abstract class OperationsTests extends BackendTest {
   }
 
   @Test
+  void conv2d_windowsOnManyChannels_asDefined() {
+    // Native kernels take other paths once the channels fill a vector.
+    for (Window window : WINDOWS) {
+      HostTensor w = random(18, 20, window.kernelHeight(), window.kernelWidth());
+      assertConvolution(random(3, 20, 9, 8), w, random(18), window, 1);
+    }
+  }
+
+  @Test
   void conv2d_networkSizes_asDefined() {
     // Sizes around the blocks that kernels use: 3 channels, 16, 17, and a plane of 28².
     assertConvolution(random(2, 3, 33, 31), random(16, 3, 3, 3), null, Window.square(3, 1, 1), 1);
