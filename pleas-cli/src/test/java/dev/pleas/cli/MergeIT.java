@@ -215,6 +215,34 @@ class MergeIT {
     assertThat(json.get("tensors").get("fc.bias").get("shape").get(0).asInt()).isEqualTo(3);
   }
 
+  @Test
+  void demo_bundledRecipes_showSourcesAverageAndMerged() throws IOException {
+    Path bundled = Path.of("..", "examples", "fashion-mnist");
+    for (String name : new String[] {"same-labels.yaml", "different-labels.yaml"}) {
+      Files.copy(bundled.resolve(name), folder.resolve(name));
+    }
+    Tiny.network(folder.resolve("all-a.safetensors"), 5, 1, 10);
+    Tiny.network(folder.resolve("all-b.safetensors"), 6, 1, 10);
+    Tiny.network(folder.resolve("lo.safetensors"), 7, 1, 5);
+    Tiny.network(folder.resolve("hi.safetensors"), 8, 1, 5);
+    Tiny.images(folder, "calibration", 60, 10);
+    Tiny.images(folder, "test", 50, 10);
+    Path output = Files.createDirectory(folder.resolve("demo"));
+
+    Run run = merged("demo", "--examples", folder, "-o", output, "--quiet");
+    assertThat(run.out())
+        .contains("same labels", "different labels", "plain average", "merged at 1.2×")
+        .doesNotContain("–");
+    assertThat(output.toFile().list())
+        .containsExactlyInAnyOrder(
+            "same-labels-1.0x",
+            "same-labels-1.2x",
+            "different-labels-1.0x",
+            "different-labels-1.2x");
+    assertThat(merged("inspect", output.resolve("different-labels-1.2x")).out())
+        .contains("lo 5, hi 5");
+  }
+
   private static Run merged(Object... arguments) {
     Run run = Run.pleas(arguments);
     assertThat(run.code()).as(run.err()).isZero();
