@@ -58,8 +58,8 @@ class SymmetryGroupsTest {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     network
         .get("parameters")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field -> {
               Shape shape = shape(field.getValue());
               DType type = shape.rank() == 0 ? DType.I64 : DType.F32;

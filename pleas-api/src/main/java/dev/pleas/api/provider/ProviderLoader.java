@@ -36,7 +36,7 @@ final class ProviderLoader {
         entries.add(examine(kind, providers.next()));
       } catch (ServiceConfigurationError | LinkageError e) {
         failures++;
-        entries.add(broken(kind, culprit(e), UNKNOWN, UNKNOWN, describe(e)));
+        entries.add(broken(kind, culprit(kind, e), UNKNOWN, UNKNOWN, describe(e)));
       }
     }
     return entries;
@@ -103,11 +103,14 @@ final class ProviderLoader {
   }
 
   /** The class a failure is about, as far as its message tells. */
-  private static String culprit(Throwable e) {
-    String message = String.valueOf(e.getMessage());
-    int at = message.indexOf("Provider ");
-    String rest = at < 0 ? message : message.substring(at + "Provider ".length());
-    return rest.split("\\s", 2)[0].replace('/', '.');
+  private static String culprit(Class<?> kind, Throwable e) {
+    String first =
+        String.valueOf(e.getMessage())
+            .replaceFirst("^" + Pattern.quote(kind.getName()) + ": ", "")
+            .replaceFirst("^Provider ", "")
+            .split("\\s", 2)[0];
+    // A service file that cannot be parsed is named by its URL.
+    return first.contains(":") ? "service file" : first.replace('/', '.');
   }
 
   private static String origin(Class<?> type) {

@@ -54,7 +54,11 @@ final class Settings {
     } catch (NumberFormatException e) {
       // reported below with the text that was found
     }
-    throw wrong(name, "a number from " + plain(least) + " to " + plain(most));
+    throw wrong(
+        name,
+        most == Double.MAX_VALUE
+            ? "a finite number of at least " + plain(least)
+            : "a number from " + plain(least) + " to " + plain(most));
   }
 
   long whole(String name, long least, long most) {

@@ -8,10 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which features of the merged network equal what the sources give without any refit: apart units
- * whose inputs are all exact are their source's own, and a linear map of exact inputs has the
- * average of the sources' outputs in its merged rows. Where every unit is apart, everything is
- * exact, and the network is the ensemble.
+ * Which features of the merged network equal what the sources give without any refit. A linear map
+ * is exact if its inputs are and none of them is a mean: apart units then are their source's own,
+ * and merged rows have the average of the sources' outputs. (The average of two products is not the
+ * product of two averages, so exact means are not enough, unless both sources have the same values
+ * there, as they have of the network's input.) Where every unit is apart, everything is exact, and
+ * the network is the ensemble.
  */
 public final class Exactness {
   private final Layouts layouts;
@@ -20,24 +22,26 @@ public final class Exactness {
   /**
    * @param merged merged units equal the mean of the sources' values
    * @param apart units kept apart equal their source's values
+   * @param common both sources have the same values here, and so has the merged network
    */
-  private record Blocks(boolean merged, boolean apart) {}
+  private record Blocks(boolean merged, boolean apart, boolean common) {}
 
   /**
    * @param graph of the merged network
    */
   public Exactness(Graph graph, Layouts layouts) {
     this.layouts = layouts;
-    graph.inputs().keySet().forEach(input -> values.put(input, new Blocks(true, true)));
+    graph.inputs().keySet().forEach(input -> values.put(input, new Blocks(true, true, true)));
     graph.nodes().forEach(node -> values.put(node.name(), propagate(node)));
   }
 
-  /** Returns whether all channels of a value are exact. */
-  public boolean all(String value) {
+  /**
+   * Returns whether a layer with weights whose input is this value gives exact outputs without a
+   * refit.
+   */
+  public boolean mapped(String value) {
     Blocks exact = of(value);
-    BlockLayout layout = layouts.ofValue(value);
-    boolean apart = layout.width() == layout.mergedA().length || exact.apart();
-    return apart && (layout.mergedA().length == 0 || exact.merged());
+    return exact.common() || (exact.apart() && layouts.ofValue(value).mergedA().length == 0);
   }
 
   /** Returns whether the channels of a value that are kept apart are exact. */
@@ -49,16 +53,17 @@ public final class Exactness {
     Op op = node.op();
     String x = node.inputs().get(0);
     if (op instanceof Op.Conv2d || op instanceof Op.Linear) {
-      return new Blocks(all(x), all(x));
+      return new Blocks(mapped(x), mapped(x), false);
     } else if (op instanceof Op.Add) {
       Blocks a = of(x);
       Blocks b = of(node.inputs().get(1));
-      return new Blocks(a.merged() && b.merged(), a.apart() && b.apart());
+      return new Blocks(a.merged() && b.merged(), a.apart() && b.apart(), a.common() && b.common());
     } else if (op instanceof Op.GlobalAveragePool) {
       return of(x);
     }
     // Normalization and nonlinearities act unit by unit, but not on a mean as on its parts.
-    return new Blocks(false, of(x).apart());
+    boolean common = of(x).common() && op.parameters().isEmpty();
+    return new Blocks(common, of(x).apart(), common);
   }
 
   private Blocks of(String value) {

@@ -132,7 +132,7 @@ public final class LayerPass {
 
   private @Nullable Step step(Node node, int cut) {
     String x = node.inputs().get(0);
-    boolean refits = settings.inputs() != RefitInputs.NONE && !exactness.all(x);
+    boolean refits = settings.inputs() != RefitInputs.NONE && !exactness.mapped(x);
     if (node.op() instanceof Op.Conv2d conv && refits) {
       WeightMatrix weight = new WeightMatrix(graph.parameterShape(conv.weight()), conv.groups());
       return (walkers, stage) ->

@@ -1,0 +1,139 @@
+package dev.pleas.core.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.matrix.Matrix;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.budget.BlockCost.Unit;
+import dev.pleas.core.oracle.GraphBuilder;
+import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.partial.PartialMerge;
+import dev.pleas.core.symmetry.Symmetry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class BlockCostTest {
+  /** Quotients of integers below 2^53: a few roundings of 1e-16. */
+  private static final double TOLERANCE = 1e-12;
+
+  @Test
+  void relative_twoGroups_isTheClosedForm() {
+    GraphBuilder g = new GraphBuilder(Shape.of(3, 4, 4));
+    String x = g.conv("conv1", GraphBuilder.INPUT, 8, 3, 1);
+    x = g.conv("conv2", x, 6, 1, 1);
+    Graph graph = g.output("logits", g.linear("fc", g.pool("pool", x), 5)).build();
+    PermutationSpec spec = Symmetry.derive(graph);
+    BlockCost cost = new BlockCost(graph, spec, Set.of());
+
+    // conv1: r_out = 1/4; conv2: r_out = 1/2, r_in = 1/4; fc: r_in = 1/2. 16 positions.
+    double conv1 = 16 * 9 * 8 * 3;
+    double conv2 = 16 * 6 * 8;
+    double fc = 5 * 6;
+    double source = conv1 + conv2 + fc;
+    double ratio1 = 0.25;
+    double ratio2 = 0.5;
+    double block = (1 + ratio2) * (1 + ratio1) - 2 * ratio2 * ratio1;
+    double merged = conv1 * (1 + ratio1) + conv2 * block + fc * (1 + ratio2);
+    double dense = merged + conv2 * 2 * ratio2 * ratio1;
+
+    assertThat(cost.relative(Unit.FLOPS, BlockCostTest::someMerged))
+        .isCloseTo(merged / source, within(TOLERANCE));
+    assertThat(cost.relativeDense(Unit.FLOPS, BlockCostTest::someMerged))
+        .isCloseTo(dense / source, within(TOLERANCE));
+  }
+
+  private static int someMerged(Group group) {
+    return group.name().equals("conv1") ? 6 : 3;
+  }
+
+  @Property(tries = 5)
+  void relative_anyPlan_isTheCountOfEntriesThatMayDiffer(@ForAll @IntRange(max = 10_000) int seed) {
+    RandomSamples samples = new RandomSamples(seed, 2, RandomNetworks.input());
+    Graph graph = RandomNetworks.resNet(seed, 4);
+    Model a = RandomNetworks.weights(graph, seed, samples);
+    Model b = RandomNetworks.weights(graph, seed + 1, samples);
+    PermutationSpec spec = Symmetry.derive(graph);
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Group, Integer> plan = new LinkedHashMap<>();
+    for (Group group : spec.groups()) {
+      int d = group.size();
+      plan.put(group, random.nextInt(d + 1));
+      groups.put(
+          group,
+          BlockLayout.of(
+              Permutation.random(d, random),
+              Matrix.wrap(d, d, new double[d * d]),
+              plan.get(group)));
+    }
+    Model merged = PartialMerge.merge(a, b, new Layouts(graph, graph, groups, Set.of()));
+    BlockCost cost = new BlockCost(graph, spec, Set.of());
+
+    // Random weights are never 0, so the zeros of the merged network are its absent blocks.
+    assertThat(cost.relative(Unit.PARAMETERS, plan::get))
+        .isCloseTo((double) nonZeros(merged, false) / nonZeros(a, false), within(TOLERANCE));
+    assertThat(cost.relative(Unit.FLOPS, plan::get))
+        .isCloseTo((double) nonZeros(merged, true) / nonZeros(a, true), within(TOLERANCE));
+    assertThat(cost.relativeDense(Unit.FLOPS, plan::get))
+        .isCloseTo(
+            (double) Cost.multiplyAccumulates(merged.graph()) / Cost.multiplyAccumulates(graph),
+            within(TOLERANCE));
+    assertThat(cost.relativeDense(Unit.PARAMETERS, plan::get))
+        .isCloseTo(
+            (double) Cost.parameters(merged.graph()) / Cost.parameters(graph), within(TOLERANCE));
+  }
+
+  /** Weights that are not 0, or how often they are multiplied. */
+  private static long nonZeros(Model model, boolean multiplied) {
+    long total = 0;
+    for (Node node : model.graph().nodes()) {
+      for (String name : node.op().parameters()) {
+        boolean weight = model.parameter(name).shape().rank() > 1;
+        if (multiplied ? weight : !name.contains("running")) {
+          long uses =
+              multiplied && node.op() instanceof Op.Conv2d
+                  ? model.graph().valueShape(node.name()).elementsFrom(1)
+                  : 1;
+          for (float value : model.parameter(name).values()) {
+            total += value == 0 ? 0 : uses;
+          }
+        }
+      }
+    }
+    return total;
+  }
+
+  @Test
+  void relative_excludedHeads_countNowhere() {
+    Graph graph = RandomNetworks.resNet(1, 1000);
+    PermutationSpec spec = Symmetry.derive(graph);
+    BlockCost with = new BlockCost(graph, spec, Set.of());
+    BlockCost without = new BlockCost(graph, spec, Set.of("fc"));
+    Group features = spec.byValue().get("pool");
+
+    double source = Cost.multiplyAccumulates(graph);
+    double fc = 1000.0 * features.size();
+    double mergedFc = 1000.0 * (features.size() + 1);
+    double expected =
+        (with.relative(Unit.FLOPS, group -> group.size() - 1) * source - mergedFc) / (source - fc);
+    assertThat(without.relative(Unit.FLOPS, group -> group.size() - 1))
+        .isCloseTo(expected, within(TOLERANCE));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.pleas.core.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.merge.MergeReport;
+import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.model.Model;
+import dev.pleas.core.oracle.PlainNetwork;
+import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomSamples;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private final RandomSamples samples = new RandomSamples(5, 30, RandomNetworks.input());
+  private final Graph graph = RandomNetworks.resNet(5, 4);
+  private final Model a = RandomNetworks.weights(graph, 6, samples);
+  private final Model b = RandomNetworks.weights(graph, 7, samples);
+
+  @Test
+  void report_settings_areAllInForceWithAutomaticOnesResolved() {
+    MergeReport report = Merging.merge(a, b, samples, "budget", "1.5").report();
+
+    assertThat(report.settings())
+        .containsKeys(
+            PleasMethod.PARAMETERS.stream().map(MethodParameter::name).toArray(String[]::new))
+        .containsEntry("budget", "1.5")
+        .containsEntry("heads", "shared");
+    assertThat(Integer.parseInt(report.settings().get("batch-size"))).isPositive();
+    assertThat(report.notes()).anyMatch(note -> note.contains("one label space was assumed"));
+    assertThat(report.stages()).isNotEmpty().allMatch(stage -> stage.elapsedNanos() >= 0);
+  }
+
+  @Test
+  void report_groups_haveTheWidthsOfTheMergedNetwork() {
+    MergeResult result = Merging.merge(a, b, samples, "budget", "1.5");
+
+    assertThat(result.report().cost().flops()).isBetween(1.0, 1.5);
+    assertThat(result.report().groups())
+        .isNotEmpty()
+        .allSatisfy(
+            group -> {
+              int width = result.model().graph().valueShape(group.name()).dim(0);
+              assertThat(group.width()).isEqualTo(width);
+              assertThat(group.width()).isEqualTo(2 * group.size() - group.merged());
+              assertThat(group.similarityAfter()).isGreaterThanOrEqualTo(group.similarityBefore());
+            });
+  }
+
+  @Test
+  void report_layers_areInExecutionOrderAndDoNotGetWorse() {
+    MergeReport report = Merging.merge(a, b, samples, "budget", "1.5").report();
+    List<String> nodes = graph.nodes().stream().map(Node::name).toList();
+
+    assertThat(report.layers()).hasSizeGreaterThan(3);
+    assertThat(report.layers())
+        .extracting(layer -> nodes.indexOf(layer.name()))
+        .isSorted()
+        .doesNotContain(-1);
+    assertThat(report.layers())
+        .allSatisfy(
+            layer -> {
+              // The ridge can only keep the fit from getting better than it is, not make it worse
+              // than the initial weights, whose penalty is 0.
+              assertThat(layer.errorAfter()).isLessThanOrEqualTo(layer.errorBefore() + 1e-6);
+              assertThat(layer.rows()).isEqualTo(layer.rowsAvailable());
+              assertThat(layer.conditionEstimate()).isGreaterThanOrEqualTo(1);
+            });
+  }
+
+  @Test
+  void report_rowsPerColumn_usesFewerRowsAndSaysSo() {
+    MergeReport report = Merging.merge(a, b, samples, "rows-per-column", "1").report();
+
+    assertThat(report.layers())
+        .anySatisfy(layer -> assertThat(layer.rows()).isLessThan(layer.rowsAvailable()));
+    assertThat(report.layers())
+        .allSatisfy(
+            layer -> {
+              assertThat(layer.rows()).isBetween(1L, layer.rowsAvailable());
+              // At least one position of each sample, and otherwise about one row per column.
+              assertThat(layer.rows())
+                  .isGreaterThanOrEqualTo(Math.min(layer.rowsAvailable(), layer.unknowns()));
+            });
+  }
+
+  @Test
+  void refit_none_leavesTheInitialWeights() {
+    MergeResult result = Merging.merge(a, b, samples, "refit", "none", "normalization", "none");
+
+    assertThat(result.report().layers()).isEmpty();
+    // The first layer's inputs are everybody's: [mean of the paired rows].
+    float[] first = result.model().parameter("conv1.weight").values();
+    List<Integer> pairs = result.report().groups().get(0).permutation();
+    int row = first.length / pairs.size();
+    for (int i = 0; i < first.length; i++) {
+      float inA = a.parameter("conv1.weight").values()[i];
+      float inB = b.parameter("conv1.weight").values()[pairs.get(i / row) * row + i % row];
+      assertThat(first[i]).isEqualTo(0.5f * inA + 0.5f * inB);
+    }
+  }
+
+  @Test
+  void heads_separateWithDifferentClasses_areChosenAndNamedAfterTheSources() {
+    Model other = RandomNetworks.weights(RandomNetworks.resNet(5, 3), 7, samples);
+    MergeResult result = Merging.merge(a, other, samples);
+
+    assertThat(result.report().settings()).containsEntry("heads", "separate");
+    assertThat(result.report().notes()).anyMatch(note -> note.contains("each keeps its own head"));
+    assertThat(result.model().graph().outputs())
+        .containsOnly(
+            org.assertj.core.api.Assertions.entry("a", "fc.a"),
+            org.assertj.core.api.Assertions.entry("b", "fc.b"));
+    assertThat(PlainNetwork.outputs(result.model(), samples).get("b").dim(1)).isEqualTo(3);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.pleas.core.partial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.matrix.Matrix;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.core.oracle.GraphBuilder;
+import dev.pleas.core.oracle.Plain;
+import dev.pleas.core.oracle.PlainNetwork;
+import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.core.symmetry.Symmetry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What is called exact must be so on the values of a plain run. */
+class ExactnessTest {
+  private final RandomSamples samples = new RandomSamples(1, 4, RandomNetworks.input());
+
+  /** A pooling of the input, linear layers with and without nonlinearities, and a sum. */
+  private static Graph graph() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String x = g.conv("conv1", g.relu("relu0", g.maxPool("pool0", GraphBuilder.INPUT)), 5, 3, 1);
+    String y = g.conv("conv2", x, 5, 1, 1);
+    String z = g.relu("relu", g.norm("bn", g.conv("conv3", g.add("add", x, y), 7, 3, 1)));
+    return g.output("logits", g.linear("fc", g.pool("pool", z), 3)).build();
+  }
+
+  private static Layouts layouts(Graph graph, double share) {
+    SplittableRandom random = new SplittableRandom(3);
+    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    for (Group group : Symmetry.derive(graph).groups()) {
+      int d = group.size();
+      Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
+      groups.put(
+          group, BlockLayout.of(Permutation.random(d, random), similarity, (int) (share * d)));
+    }
+    return new Layouts(graph, graph, groups, Set.of());
+  }
+
+  @Test
+  void mapped_inputsOfTheFirstLayer_areWhateverIsMerged() {
+    for (double share : new double[] {0, 0.5, 1}) {
+      Graph graph = graph();
+      Exactness exactness = new Exactness(graph, layouts(graph, share));
+
+      assertThat(exactness.mapped(GraphBuilder.INPUT)).isTrue();
+      assertThat(exactness.mapped("relu0")).isTrue();
+      assertThat(exactness.apart("conv1")).isTrue();
+    }
+  }
+
+  @Test
+  void mapped_meansOfDifferentValues_areNot() {
+    Graph graph = graph();
+    Exactness exactness = new Exactness(graph, layouts(graph, 1));
+
+    assertThat(exactness.mapped("conv1")).isFalse();
+    assertThat(exactness.mapped("add")).isFalse();
+    assertThat(exactness.mapped("pool")).isFalse();
+  }
+
+  @Test
+  void everythingApart_isMappedThroughout() {
+    Graph graph = graph();
+    Exactness exactness = new Exactness(graph, layouts(graph, 0));
+
+    // The head's outputs are nobody's inputs, and shared.
+    assertThat(graph.nodes())
+        .filteredOn(node -> !node.name().equals("fc"))
+        .allMatch(node -> exactness.mapped(node.name()));
+  }
+
+  @Test
+  void apart_whateverItSays_holdsOnTheNetwork() {
+    Graph graph = graph();
+    Model a = RandomNetworks.weights(graph, 1, samples);
+    Model b = RandomNetworks.weights(graph, 2, samples);
+    Map<String, Plain> inA = PlainNetwork.values(a, samples);
+    Map<String, Plain> inB = PlainNetwork.values(b, samples);
+    int exact = 0;
+    for (double share : new double[] {0, 0.5, 1}) {
+      Layouts layouts = layouts(graph, share);
+      Model merged = PartialMerge.merge(a, b, layouts);
+      Exactness exactness = new Exactness(merged.graph(), layouts);
+      Map<String, Plain> values = PlainNetwork.values(merged, samples);
+      for (String value : values.keySet()) {
+        BlockLayout layout = layouts.ofValue(value);
+        if (exactness.apart(value) && layout.apartA().length > 0) {
+          int[] own = layout.indices(BlockLayout.Block.APART_A);
+          assertSame(value, values.get(value).gather(1, own), inA.get(value), layout.apartA());
+          own = layout.indices(BlockLayout.Block.APART_B);
+          assertSame(value, values.get(value).gather(1, own), inB.get(value), layout.apartB());
+          exact++;
+        }
+      }
+    }
+    assertThat(exact).isGreaterThan(5);
+  }
+
+  /** The same float32 weights on the same values, but for the order of sums. */
+  private static void assertSame(String value, Plain found, Plain source, int[] units) {
+    Plain expected = source.gather(1, units);
+    assertThat(found.distance(expected) / expected.largest()).as(value).isLessThan(1e-12);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.pleas.core.refit;
+
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.data.Samples;
+import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Tools;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.GroupAlignment;
+import dev.pleas.core.alignment.Similarity;
+import dev.pleas.core.method.Merging;
+import dev.pleas.core.moments.Batches;
+import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.partial.PartialMerge;
+import dev.pleas.core.symmetry.Symmetry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Two networks aligned and put into one, ready for the pass over the layers. */
+record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples samples) {
+  /** Merges this share of each group's pairs, rounded down, the best-matched first. */
+  static Prepared of(Model a, Model b, Samples samples, double share, Set<String> heads) {
+    PermutationSpec spec = Symmetry.derive(a.graph());
+    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    try (TensorBackend backend = Merging.backend()) {
+      Tools tools = Merging.tools(backend);
+      for (GroupAlignment alignment :
+          ActivationMatching.match(
+              a.graph(),
+              spec,
+              ActivationMatching.moments(
+                  a, b, spec, new Batches(samples, 16), backend, Progress.NONE),
+              Similarity.CORRELATION,
+              tools.matcher())) {
+        int merged = (int) (share * alignment.group().size());
+        groups.put(
+            alignment.group(),
+            BlockLayout.of(alignment.permutation(), alignment.similarity(), merged));
+      }
+    }
+    Layouts layouts = new Layouts(a.graph(), b.graph(), groups, heads);
+    return new Prepared(a, b, layouts, PartialMerge.merge(a, b, layouts), samples);
+  }
+
+  /** Goes through the layers. */
+  LayerPass.Result run(LayerPass.Settings settings, int batchSize) {
+    try (TensorBackend backend = Merging.backend()) {
+      return new LayerPass(
+              a,
+              b,
+              initial,
+              layouts,
+              new Batches(samples, batchSize),
+              Merging.tools(backend),
+              settings)
+          .run(Progress.NONE);
+    }
+  }
+}

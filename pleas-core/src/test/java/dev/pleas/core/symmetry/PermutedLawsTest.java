@@ -1,0 +1,62 @@
+package dev.pleas.core.symmetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.core.oracle.Plain;
+import dev.pleas.core.oracle.PlainNetwork;
+import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomSamples;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class PermutedLawsTest {
+  /** In float64 a sum in another order differs by its rounding alone. */
+  private static final double TOLERANCE = 1e-12;
+
+  @Property(tries = 10)
+  void apply_eachGroupAloneAndAllTogether_leavesOutputsUnchanged(
+      @ForAll @IntRange(max = 10_000) int seed) {
+    RandomSamples samples = new RandomSamples(seed, 4, RandomNetworks.input());
+    Model model = RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
+    PermutationSpec spec = Symmetry.derive(model.graph());
+    Plain logits = PlainNetwork.logits(model, samples);
+    Map<String, Permutation> all = Permuted.random(spec, new SplittableRandom(seed));
+    assertThat(all).hasSameSizeAs(spec.groups()).hasSizeGreaterThanOrEqualTo(3);
+
+    for (Group group : spec.groups()) {
+      Map<String, Permutation> one = Map.of(group.name(), all.get(group.name()));
+      assertSame(PlainNetwork.logits(Permuted.apply(model, spec, one), samples), logits);
+    }
+    assertSame(PlainNetwork.logits(Permuted.apply(model, spec, all), samples), logits);
+  }
+
+  @Property(tries = 10)
+  void apply_permutationThenInverse_givesBackEveryBit(@ForAll @IntRange(max = 10_000) int seed) {
+    RandomSamples samples = new RandomSamples(seed, 2, RandomNetworks.input());
+    Model model = RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
+    PermutationSpec spec = Symmetry.derive(model.graph());
+    Map<String, Permutation> all = Permuted.random(spec, new SplittableRandom(seed));
+    Map<String, Permutation> back = new LinkedHashMap<>();
+    all.forEach((name, p) -> back.put(name, p.inverse()));
+
+    Model again = Permuted.apply(Permuted.apply(model, spec, all), spec, back);
+
+    model
+        .parameters()
+        .forEach(
+            (name, tensor) ->
+                assertThat(again.parameter(name).values()).as(name).isEqualTo(tensor.values()));
+  }
+
+  private static void assertSame(Plain found, Plain expected) {
+    assertThat(found.distance(expected) / expected.largest()).isLessThan(TOLERANCE);
+  }
+}
