@@ -92,6 +92,21 @@ public interface TensorScope extends AutoCloseable {
    */
   Tensor unfold(Tensor x, Window window);
 
+  /**
+   * Some columns of {@link #unfold(Tensor, Window)}: {@code gather(unfold(x, window), 2,
+   * positions)}. A backend may do it without making the others.
+   *
+   * @param x [N, C, H, W]
+   * @param positions each 0 ≤ position &lt; H'·W', in any order
+   * @return [N, C·kernelHeight·kernelWidth, positions.length]
+   * @throws IndexOutOfBoundsException if a position is out of range
+   */
+  default Tensor unfold(Tensor x, Window window, int[] positions) {
+    try (Tensor all = unfold(x, window)) {
+      return gather(all, 2, positions);
+    }
+  }
+
   /** The same elements in the same row-major order under another shape with as many elements. */
   Tensor reshape(Tensor x, Shape shape);
 

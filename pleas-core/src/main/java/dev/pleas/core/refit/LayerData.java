@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  * or from the sources, against its targets Ỹ, the sources' outputs in the merged layout.
  */
 final class LayerData {
+  /** Stands for every position, whatever their number. */
+  private static final int[] ALL_POSITIONS = {};
+
   private final TensorBackend backend;
   private final Layouts layouts;
   private final Batches batches;
@@ -58,13 +61,9 @@ final class LayerData {
         LayerMoments.Accumulator accumulator = new LayerMoments.Accumulator(totals, p, q)) {
       for (int batch = 0; batch < batches.count(); batch++) {
         try (TensorScope scope = backend.newScope()) {
-          Tensor x = patches(scope, node.op(), inputs(walkers, node, cut, batch, scope));
-          Tensor y = outputs(walkers, node, cut, batch, scope);
-          if (sampled < positions) {
-            int[] chosen = choose(positions, sampled, random);
-            x = scope.gather(x, 2, chosen);
-            y = scope.gather(flat(scope, y, q, positions), 2, chosen);
-          }
+          int[] chosen = sampled < positions ? choose(positions, sampled, random) : ALL_POSITIONS;
+          Tensor x = patches(scope, node.op(), inputs(walkers, node, cut, batch, scope), chosen);
+          Tensor y = outputs(walkers, node, cut, batch, scope, chosen);
           accumulator.add(x, y);
         }
         stage.advance(1);
@@ -83,28 +82,38 @@ final class LayerData {
     return Mix.of(scope, layouts.ofValue(value), fromA, fromB);
   }
 
-  private Tensor outputs(Walkers walkers, Node node, int cut, int batch, TensorScope scope) {
+  private Tensor outputs(
+      Walkers walkers, Node node, int cut, int batch, TensorScope scope, int[] chosen) {
     Tensor fromA = walkers.a().value(batch, cut + 1, node.name(), scope);
     Tensor fromB = walkers.b().value(batch, cut + 1, node.name(), scope);
-    return Mix.of(scope, layouts.ofValue(node.name()), fromA, fromB);
+    return Mix.of(
+        scope,
+        layouts.ofValue(node.name()),
+        positions(scope, fromA, chosen),
+        positions(scope, fromB, chosen));
   }
 
   /**
    * [N, p, L]: unfolded patches for a convolution, the inputs themselves where that is the same.
    */
-  private static Tensor patches(TensorScope scope, Op op, Tensor x) {
-    if (!(op instanceof Op.Conv2d conv)) {
-      return x;
+  private static Tensor patches(TensorScope scope, Op op, Tensor x, int[] chosen) {
+    if (!(op instanceof Op.Conv2d conv) || conv.window().equals(Window.square(1, 1, 0))) {
+      return positions(scope, x, chosen);
     }
-    Window window = conv.window();
-    Shape shape = x.shape();
-    return window.equals(Window.square(1, 1, 0))
-        ? flat(scope, x, shape.dim(1), shape.dim(2) * shape.dim(3))
-        : scope.unfold(x, window);
+    return chosen == ALL_POSITIONS
+        ? scope.unfold(x, conv.window())
+        : scope.unfold(x, conv.window(), chosen);
   }
 
-  private static Tensor flat(TensorScope scope, Tensor x, int channels, int positions) {
-    return scope.reshape(x, Shape.of(x.shape().dim(0), channels, positions));
+  /** The chosen positions of [N, channels, …]. */
+  private static Tensor positions(TensorScope scope, Tensor x, int[] chosen) {
+    if (chosen == ALL_POSITIONS) {
+      return x;
+    }
+    Shape shape = x.shape();
+    int positions = Math.toIntExact(shape.elementsFrom(2));
+    Tensor flat = scope.reshape(x, Shape.of(shape.dim(0), shape.dim(1), positions));
+    return scope.gather(flat, 2, chosen);
   }
 
   private int sampledPositions(int p, int positions) {

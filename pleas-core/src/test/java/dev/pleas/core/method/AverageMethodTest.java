@@ -42,7 +42,7 @@ class AverageMethodTest {
   void merge_twoNetworks_isTheMeanOfEveryWeight() {
     Model a = network(1, 4);
     Model b = network(2, 4);
-    Model mean = average().merge(request(List.of(a, b), Map.of())).model();
+    Model mean = average().merge(request(List.of(a, b), Map.of("normalization", "none"))).model();
 
     assertThat(mean.graph().nodes()).isEqualTo(a.graph().nodes());
     assertThat(mean.graph().outputs()).isEqualTo(a.graph().outputs());
@@ -59,7 +59,7 @@ class AverageMethodTest {
   void merge_differentClasses_keepsEachHeadsBits() {
     Model a = network(1, 4);
     Model b = network(2, 3);
-    Model mean = average().merge(request(List.of(a, b), Map.of())).model();
+    Model mean = average().merge(request(List.of(a, b), Map.of("normalization", "none"))).model();
 
     assertThat(mean.graph().outputs()).containsOnlyKeys("a", "b");
     assertThat(mean.parameter("fc.a.weight").values()).isEqualTo(a.parameter("fc.weight").values());
@@ -71,7 +71,8 @@ class AverageMethodTest {
     MergeRequest request = request(List.of(network(1, 4), network(2, 4)), Map.of("budget", "1"));
     assertThatThrownBy(() -> average().merge(request))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage("unknown setting budget; there are: heads");
+        .hasMessage(
+            "unknown setting budget; there are: heads, normalization, batch-size, activation-memory-mib");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -190,6 +191,24 @@ final class CpuScope<F extends Floats> implements TensorScope {
                 Math.multiplyExact(shape.dim(1), window.taps()),
                 Math.multiplyExact(window.outputHeight(height), window.outputWidth(width))));
     Patches.unfold(in.data(), 0, y.data(), shape.dim(0), shape.dim(1), height, width, window);
+    return y;
+  }
+
+  @Override
+  public Tensor unfold(Tensor x, Window window, int[] positions) {
+    CpuTensor<F> in = own(x);
+    Shape shape = x.shape();
+    Require.window("unfold", shape, window);
+    int height = shape.dim(2);
+    int width = shape.dim(3);
+    int all = Math.multiplyExact(window.outputHeight(height), window.outputWidth(width));
+    for (int position : positions) {
+      Objects.checkIndex(position, all);
+    }
+    int rows = Math.multiplyExact(shape.dim(1), window.taps());
+    CpuTensor<F> y = result(Shape.of(shape.dim(0), rows, positions.length));
+    int planes = Math.multiplyExact(shape.dim(0), shape.dim(1));
+    Patches.unfold(in.data(), y.data(), planes, height, width, window, positions);
     return y;
   }
 

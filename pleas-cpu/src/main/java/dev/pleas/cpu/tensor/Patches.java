@@ -69,6 +69,40 @@ final class Patches {
   }
 
   /**
+   * y[n, c·taps + tap, i] = x under tap {@code tap} of channel c at position {@code positions[i]},
+   * 0 in the padding.
+   *
+   * @param y gets [samples, channels·taps, positions.length]
+   */
+  static void unfold(
+      Floats x, Floats y, int planes, int height, int width, Window window, int[] positions) {
+    int outWidth = window.outputWidth(width);
+    int count = positions.length;
+    int taps = window.taps();
+    int plane = height * width;
+    Parallel.forEach(
+        planes,
+        (long) planes * (plane + taps * count),
+        p -> {
+          float[] in = new float[plane];
+          float[] out = new float[taps * count];
+          x.read((long) p * plane, in, 0, plane);
+          for (int i = 0; i < count; i++) {
+            int top = positions[i] / outWidth * window.strideHeight() - window.padHeight();
+            int left = positions[i] % outWidth * window.strideWidth() - window.padWidth();
+            for (int tap = 0; tap < taps; tap++) {
+              int row = top + tap / window.kernelWidth() * window.dilationHeight();
+              int column = left + tap % window.kernelWidth() * window.dilationWidth();
+              if (row >= 0 && row < height && column >= 0 && column < width) {
+                out[tap * count + i] = in[row * width + column];
+              }
+            }
+          }
+          y.write((long) p * taps * count, out, 0, out.length);
+        });
+  }
+
+  /**
    * out[row, column] = in[row + up, column + left], 0 where that is outside: one move for all rows.
    */
   private static void shift(float[] in, int height, int width, int up, int left, float[] out) {

@@ -1,6 +1,7 @@
 package dev.pleas.cpu.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorScope;
@@ -270,6 +271,22 @@ public abstract class OperationsTests extends BackendTest {
     for (Window window : WINDOWS) {
       HostTensor x = random(2, 3, 9, 8);
       assertClose(scope.unfold(scope.tensor(x), window), Naive.unfold(x, window));
+    }
+  }
+
+  @Test
+  void unfold_somePositions_picksThoseColumns() {
+    for (Window window : WINDOWS) {
+      Tensor x = scope.tensor(random(2, 3, 9, 8));
+      Tensor all = scope.unfold(x, window);
+      int count = all.shape().dim(2);
+      for (int[] positions : new int[][] {{}, {count - 1}, {0, count / 2, 0, count - 1}}) {
+        Tensor some = scope.unfold(x, window, positions);
+        assertThat(some.shape()).isEqualTo(all.shape().with(2, positions.length));
+        assertThat(values(some)).isEqualTo(values(scope.gather(all, 2, positions)));
+      }
+      assertThatThrownBy(() -> scope.unfold(x, window, new int[] {count}))
+          .isInstanceOf(IndexOutOfBoundsException.class);
     }
   }
 
