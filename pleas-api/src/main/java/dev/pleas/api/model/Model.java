@@ -1,5 +1,6 @@
 package dev.pleas.api.model;
 
+import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.tensor.HostTensor;
@@ -41,6 +42,24 @@ public record Model(Graph graph, Map<String, HostTensor> parameters) {
       }
     }
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /**
+   * Reads a network's weights from a checkpoint.
+   *
+   * @param graph the network, for instance what a {@link ModelAdapter} made of the checkpoint
+   * @throws ModelException if a parameter has another shape or a NaN or infinite value, naming file
+   *     and parameter
+   * @throws dev.pleas.api.error.CheckpointException if a tensor is missing or cannot be read
+   */
+  public static Model read(Graph graph, Checkpoint checkpoint) {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    graph.parameters().keySet().forEach(name -> parameters.put(name, checkpoint.read(name)));
+    try {
+      return new Model(graph, parameters);
+    } catch (ModelException e) {
+      throw new ModelException(checkpoint.path() + ": " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -6,13 +6,10 @@ import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.models.data.Preprocessing;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,13 +81,7 @@ public record LoadedModel(
    * @throws ModelException if one is NaN or infinite, naming it
    */
   public Model read() {
-    Map<String, HostTensor> parameters = new LinkedHashMap<>();
-    graph.parameters().keySet().forEach(name -> parameters.put(name, checkpoint.read(name)));
-    try {
-      return new Model(graph, parameters);
-    } catch (ModelException e) {
-      throw new ModelException(path + ": " + e.getMessage(), e);
-    }
+    return Model.read(graph, checkpoint);
   }
 
   private static String channels(Shape shape) {
