@@ -40,6 +40,8 @@ set "PLEAS_JVM=-XX:+UseParallelGC"
 echo "%PLEAS_OPTS%" | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" >nul && set "PLEAS_JVM="
 rem From Java 24 on, native libraries load without a warning only when allowed.
 if %PLEAS_MAJOR% GEQ 24 set "PLEAS_JVM=%PLEAS_JVM% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+rem Short commands start faster without the second compiler.
+for %%C in (inspect backends methods completion) do if "%~1"=="%%C" set "PLEAS_JVM=%PLEAS_JVM% -XX:TieredStopAtLevel=1"
 set "PLEAS_JVM=%PLEAS_JVM% -XX:MaxRAMPercentage=60 -Dorg.bytedeco.javacpp.maxphysicalbytes=0"
 
 "%PLEAS_JAVA%" %PLEAS_JVM% %PLEAS_OPTS% "-Dpleas.home=%PLEAS_DIST%" -cp "%PLEAS_DIST%\lib\*" dev.pleas.cli.Main %*

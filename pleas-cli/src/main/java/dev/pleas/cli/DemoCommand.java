@@ -100,6 +100,7 @@ final class DemoCommand extends PleasCommand {
             .select(CheckpointFormatProvider.class, "safetensors")
             .provider()
             .create();
+    explainBackend(session, tools.ids().backend(), how.quiet);
     List<Row> rows = new ArrayList<>();
     for (String recipe : RECIPES) {
       MergePlan plan = MergeSettings.read(recipes.resolve(recipe + ".yaml")).plan();

@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  pleas eval merged --data test-images-idx3-ubyte.gz",
-      "  pleas eval net.safetensors --data test/ --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 \\",
-      "      --resize 256 --crop 224 --json",
+      "  pleas eval net.safetensors --data test/ --mean 0.485,0.456,0.406 \\",
+      "      --std 0.229,0.224,0.225 --resize 256 --crop 224 --json",
       "  pleas eval merged --head lo --classes 0-4 --data test-images-idx3-ubyte.gz"
     })
 final class EvalCommand extends PleasCommand {
@@ -63,6 +63,7 @@ final class EvalCommand extends PleasCommand {
       LabeledSamples samples = ImageData.open(spec);
       Evaluator.requireLabels(samples, spec.path());
       LoadedModel fitting = loaded.fitTo(samples, spec.path());
+      explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id())) {
         Score score =
             new Evaluator(device, progress(how.quiet))

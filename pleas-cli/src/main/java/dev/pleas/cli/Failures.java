@@ -23,13 +23,26 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("pleas: " + e.getMessage());
+    err.println("pleas: " + message(e));
     if (!UnmatchedArgumentException.printSuggestions(e, err)) {
       err.println(
           "Try '" + command.getCommandSpec().qualifiedName() + " --help' for what is possible.");
     }
     err.flush();
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String message(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !command.getSubcommands().isEmpty()) {
+      return "unknown command '"
+          + unmatched.getUnmatched().get(0)
+          + "'; there are: "
+          + String.join(", ", command.getSubcommands().keySet());
+    }
+    return e.getMessage();
   }
 
   /** Reports what went wrong and returns the exit code. */

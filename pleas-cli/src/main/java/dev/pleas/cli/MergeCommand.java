@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** Merges checkpoints and writes the result. */
@@ -96,6 +97,11 @@ final class MergeCommand extends PleasCommand {
 
   @Override
   void run(Session session) {
+    if (recipe == null && models.isEmpty()) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "nothing to merge: name a recipe, or two networks or more with --model");
+    }
     MergeSettings settings =
         flags().over(recipe == null ? MergeSettings.NONE : MergeSettings.read(recipe));
     MergePlan plan = settings.plan();
@@ -110,6 +116,7 @@ final class MergeCommand extends PleasCommand {
             .select(CheckpointFormatProvider.class, "safetensors")
             .provider()
             .create();
+    explainBackend(session, tools.ids().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());

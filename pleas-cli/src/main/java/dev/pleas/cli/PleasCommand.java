@@ -46,6 +46,17 @@ abstract class PleasCommand implements Callable<Integer> {
     return spec().commandLine().getErr();
   }
 
+  /**
+   * Says why a better backend than the automatically chosen one is not used, where there is one.
+   */
+  final void explainBackend(Session session, String id, boolean quiet) {
+    String why = quiet ? null : session.whyNotBestBackend(id);
+    if (why != null) {
+      err().println("note: " + why);
+      err().flush();
+    }
+  }
+
   final Progress progress(boolean quiet) {
     return Terminal.progress(err(), quiet);
   }

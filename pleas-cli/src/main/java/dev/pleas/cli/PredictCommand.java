@@ -76,9 +76,10 @@ final class PredictCommand extends PleasCommand {
       String name = Inference.output(fitting.graph(), head);
       String value = Objects.requireNonNull(fitting.graph().outputs().get(name));
       int logits = Math.toIntExact(fitting.graph().valueShape(value).elements());
+      explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id());
           NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force);
-          Progress.Stage stage = progress(how.quiet).begin("predicting", samples.count())) {
+          Progress.Stage stage = progress(how.quiet).begin("Predicting", samples.count())) {
         Model weights = fitting.read();
         Inference.run(
             device, weights, name, samples, stage, (from, batch) -> npy.write(batch.values()));

@@ -65,7 +65,7 @@ class DistributionIT {
   void merge_killed_leavesNothingThatLooksComplete_andASecondRunSucceeds() throws Exception {
     Path merged = folder.resolve("merged");
     // Killed at several moments; the first two are certain to be in the midst of the merge.
-    for (String moment : List.of("reading networks ...", "Aligning", "Fitting")) {
+    for (String moment : List.of("Reading networks ...", "Aligning", "Fitting")) {
       Process process = start("merge", recipe.toString());
       if (await(process, moment)) {
         process.destroyForcibly().waitFor();
@@ -75,7 +75,7 @@ class DistributionIT {
       } else {
         assertThat(moment)
             .as("%s ended before it was killed", moment)
-            .isNotEqualTo("reading networks ...");
+            .isNotEqualTo("Reading networks ...");
         deleteTree(merged);
       }
     }
@@ -88,7 +88,7 @@ class DistributionIT {
   @Test
   void merge_interrupted_cleansUp() throws Exception {
     Process process = start("merge", recipe.toString());
-    if (await(process, "reading networks ...")) {
+    if (await(process, "Reading networks ...")) {
       process.destroy(); // a termination signal, like that of Ctrl-C
       process.waitFor();
     }

@@ -45,7 +45,7 @@ class MergeIT {
     Run run = merged("merge", recipe);
     Path merged = folder.resolve("merged");
     assertThat(run.out()).contains("Merged a, b", "accuracy on all: ", "Written: " + merged);
-    assertThat(run.err()).contains("reading networks ...");
+    assertThat(run.err()).contains("Reading networks ...");
     assertThat(merged.toFile().list())
         .containsExactlyInAnyOrder(
             "model.safetensors", "config.json", "report.json", "report.html");

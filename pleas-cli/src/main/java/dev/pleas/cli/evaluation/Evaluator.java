@@ -49,7 +49,7 @@ public final class Evaluator {
     ConfusionMatrix matrix =
         new ConfusionMatrix(samples, (int) model.graph().valueShape(value).elements());
     try (Progress.Stage stage =
-        progress.begin("evaluating " + what + " on " + name, samples.count())) {
+        progress.begin("Evaluating " + what + " on " + name, samples.count())) {
       Inference.run(backend, model, output, samples, stage, matrix::add);
     }
     return matrix.score(name, head);

@@ -98,7 +98,7 @@ public final class Workspace implements AutoCloseable {
       sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
       evaluationData.add(samples);
     }
-    try (Progress.Stage stage = progress.begin("reading networks", sources.size())) {
+    try (Progress.Stage stage = progress.begin("Reading networks", sources.size())) {
       for (int i = 0; i < sources.size(); i++) {
         models.add(sources.get(i).read());
         origins.add(Provenance.Source.of(plan.models().get(i).name(), sources.get(i)));

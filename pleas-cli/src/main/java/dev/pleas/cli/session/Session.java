@@ -76,6 +76,20 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Explains the automatic choice of a backend where a better one could not be used.
+   *
+   * @return one line, or null if the best one is used or another was asked for
+   */
+  public @Nullable String whyNotBestBackend(String id) {
+    if (!id.equals("auto")) {
+      return null;
+    }
+    Selection<TensorBackendProvider> chosen = registry.best(TensorBackendProvider.class);
+    boolean best = registry.entries(TensorBackendProvider.class).get(0).equals(chosen.entry());
+    return best ? null : "backend " + chosen.entry().id() + ": " + chosen.reason();
+  }
+
+  /**
    * Chooses a merge method.
    *
    * @throws dev.pleas.api.error.ProviderException if the id is unknown or cannot be used here

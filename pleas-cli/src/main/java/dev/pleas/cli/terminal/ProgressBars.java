@@ -20,7 +20,6 @@ final class ProgressBars implements Progress {
                     ? ProgressBarStyle.UNICODE_BLOCK
                     : ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
-            .showSpeed()
             .build();
     return new Stage() {
       @Override

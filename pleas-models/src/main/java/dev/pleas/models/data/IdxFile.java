@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -79,6 +80,8 @@ final class IdxFile {
       throw new DataException(file + ": damaged gzip data (" + e.getMessage() + "); " + REMEDY, e);
     } catch (EOFException e) {
       throw new DataException(file + ": the gzip data ends early; " + REMEDY, e);
+    } catch (NoSuchFileException e) {
+      throw new DataException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + e, e);
     }
