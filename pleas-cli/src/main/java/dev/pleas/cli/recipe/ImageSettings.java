@@ -1,5 +1,6 @@
 package dev.pleas.cli.recipe;
 
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.models.data.DataSpec;
 import dev.pleas.models.data.Preprocessing;
 import java.nio.file.Path;
@@ -75,10 +76,15 @@ public record ImageSettings(
    *
    * @return null if no data was named
    * @throws dev.pleas.api.error.ConfigurationException if a setting is out of range
+   * @throws ConfigurationException if no samples are wanted
    */
   public @Nullable DataSpec spec() {
     if (data == null) {
       return null;
+    }
+    if (samples != null && samples < 1) {
+      throw new ConfigurationException(
+          "samples: expected a whole number of at least 1, found " + samples);
     }
     return new DataSpec(
         data,

@@ -14,11 +14,13 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pleas.api.error.ConfigurationException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +42,13 @@ final class RecipeReader {
    *     naming the line
    */
   static Recipe read(Path file) {
+    String text = "";
     try {
-      return READER.readValue(Files.readString(file));
+      text = Files.readString(file);
+      return READER.readValue(text);
     } catch (UnrecognizedPropertyException e) {
       throw new ConfigurationException(
-          at(file, e.getLocation())
+          at(file, lineOf(e.getPropertyName(), text))
               + ": unknown key "
               + e.getPropertyName()
               + inside(e)
@@ -62,15 +66,35 @@ final class RecipeReader {
           at(file, e.getLocation()) + ": not YAML: " + firstLine(e), e);
     } catch (NoSuchFileException e) {
       throw new ConfigurationException("recipe " + file + ": there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigurationException(
+          "recipe " + file + ": not a text file in UTF-8; give a YAML recipe", e);
     } catch (IOException e) {
       throw new ConfigurationException("recipe " + file + ": cannot be read: " + e, e);
     }
   }
 
   private static String at(Path file, @Nullable JsonLocation location) {
-    return "recipe "
-        + file
-        + (location == null || location.getLineNr() < 1 ? "" : ", line " + location.getLineNr());
+    return at(file, location == null ? 0 : location.getLineNr());
+  }
+
+  private static String at(Path file, int line) {
+    return "recipe " + file + (line < 1 ? "" : ", line " + line);
+  }
+
+  /**
+   * The first line with this key, counted from 1; 0 if there is none. Jackson notices an unknown
+   * key only at the end of what it stands in.
+   */
+  private static int lineOf(String key, String text) {
+    Pattern use = Pattern.compile("(^|[\\s{,\"'-])" + Pattern.quote(key) + "[\"']?\\s*:");
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (use.matcher(lines.get(i)).find()) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   /** Where in the document, for instance {@code in models[0]}. */

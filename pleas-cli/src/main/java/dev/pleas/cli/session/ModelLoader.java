@@ -103,6 +103,7 @@ final class ModelLoader {
 
   private CheckpointFormat format(Path path) {
     List<String> known = new ArrayList<>();
+    StringBuilder reasons = new StringBuilder();
     for (RegistryEntry<CheckpointFormatProvider> entry :
         registry.entries(CheckpointFormatProvider.class)) {
       CheckpointFormatProvider provider = entry.provider();
@@ -112,12 +113,26 @@ final class ModelLoader {
           return format;
         }
         known.add(entry.id());
+        reasons.append(refusal(format, entry.id(), path));
       }
     }
     throw new CheckpointException(
         path
             + ": not a checkpoint of a known format; known are: "
-            + (known.isEmpty() ? "none" : String.join(", ", known)));
+            + (known.isEmpty() ? "none" : String.join(", ", known))
+            + reasons);
+  }
+
+  /** What a format says of a file that it does not recognise: often what it is, and a remedy. */
+  private static String refusal(CheckpointFormat format, String id, Path path) {
+    if (!Files.isRegularFile(path)) {
+      return "";
+    }
+    try (Checkpoint checkpoint = format.open(path)) {
+      return "; " + id + " can open it, though: " + checkpoint.path();
+    } catch (CheckpointException e) {
+      return "; not " + id + ": " + String.valueOf(e.getMessage()).replace(path + ": ", "");
+    }
   }
 
   private Adaptation.Adapted adapt(Checkpoint checkpoint) {

@@ -131,6 +131,7 @@ class MergeSettingsTest {
           """
           budjet: 1.2                         | line 1: unknown key budjet; known here: calibration, evaluation, method, models, output, parameters, seed
           calibration: {data: x, meen: [1]}   | line 1: unknown key meen in calibration; known here: channels, classes, crop, data, labels, mean, resize, samples, std
+          'seed: 1\nbudjet: 1.2\nmethod: x' | line 2: unknown key budjet; known here: calibration, evaluation, method, models, output, parameters, seed
           models: [{name: a}]                 | in models[0].path: a value is missing
           calibration: {data: }               | in calibration.data: a value is missing
           'models: [{path: a}, null]'          | in models[1]: a value is missing

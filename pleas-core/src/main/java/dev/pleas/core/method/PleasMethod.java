@@ -24,7 +24,7 @@ final class PleasMethod implements MergeMethod {
               "what the budget counts: " + Settings.options(BlockCost.Unit.class)),
           new MethodParameter(
               "similarity",
-              "correlation",
+              "distance",
               "how alike two units are: " + Settings.options(Similarity.class)),
           new MethodParameter(
               "refit",
