@@ -79,11 +79,11 @@ class ExampleIT {
     assertThat(mean.get("same-labels b")).isEqualTo(0.9372);
     assertThat(mean.get("different-labels lo")).isEqualTo(0.9528);
     assertThat(mean.get("different-labels hi")).isEqualTo(0.9848);
-    // Measured: 0.925 and 0.929, 0.951 and 0.954. A hundredth is some three standard errors of a
+    // Measured: 0.923 and 0.925, 0.945 and 0.955. A hundredth is two standard errors of a
     // proportion near 0.94 on 2,500 images; a merge that does not work is far below.
     assertThat(mean.get("same-labels merged at 1.0×")).isGreaterThan(0.915);
     assertThat(mean.get("same-labels merged at 1.2×")).isGreaterThan(0.918);
-    assertThat(mean.get("different-labels merged at 1.0×")).isGreaterThan(0.940);
+    assertThat(mean.get("different-labels merged at 1.0×")).isGreaterThan(0.935);
     assertThat(mean.get("different-labels merged at 1.2×")).isGreaterThan(0.943);
     assertThat(mean.get("same-labels plain average")).isLessThan(0.7);
     assertThat(mean.get("different-labels plain average")).isLessThan(0.7);
