@@ -42,7 +42,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
           + "'; there are: "
           + String.join(", ", command.getSubcommands().keySet());
     }
-    return e.getMessage();
+    return String.valueOf(e.getMessage());
   }
 
   /** Reports what went wrong and returns the exit code. */
