@@ -110,6 +110,21 @@ public final class NaiveBackend implements TensorBackend {
     }
 
     @Override
+    public Tensor layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double epsilon) {
+      throw new UnsupportedOperationException("layerNorm");
+    }
+
+    @Override
+    public Tensor attention(Tensor queries, Tensor keys, Tensor values, int heads, double scale) {
+      throw new UnsupportedOperationException("attention");
+    }
+
+    @Override
+    public Tensor gelu(Tensor x, dev.pleas.api.graph.Op.Gelu.Form form) {
+      throw new UnsupportedOperationException("gelu");
+    }
+
+    @Override
     public Tensor relu(Tensor x) {
       return make(plain(x).relu());
     }

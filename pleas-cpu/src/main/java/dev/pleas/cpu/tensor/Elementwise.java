@@ -1,5 +1,8 @@
 package dev.pleas.cpu.tensor;
 
+import dev.pleas.api.graph.Op;
+import org.apache.commons.math3.special.Erf;
+
 /** Operations on each element. The result may be an operand's own memory. */
 final class Elementwise {
   private Elementwise() {}
@@ -22,6 +25,36 @@ final class Elementwise {
     for (int i = 0; i < length; i++) {
       v[i] = Math.max(v[i], 0f);
     }
+  }
+
+  /** y = gelu(x); see {@link Op.Gelu.Form}. */
+  static void gelu(Floats x, Op.Gelu.Form form, Floats y, long count) {
+    Blocks.forEach(
+        1,
+        count,
+        1,
+        (row, rows, at, length, buffers) -> {
+          float[] v = buffers[0];
+          x.read(at, v, 0, length);
+          for (int i = 0; i < length; i++) {
+            v[i] = (float) gelu(v[i], form);
+          }
+          y.write(at, v, 0, length);
+        });
+  }
+
+  private static double gelu(double x, Op.Gelu.Form form) {
+    if (x == Double.NEGATIVE_INFINITY) {
+      return 0;
+    }
+    return switch (form) {
+      case EXACT -> x / 2 * Erf.erfc(-x / Math.sqrt(2));
+      case TANH -> {
+        double u = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+        yield x / (1 + Math.exp(-2 * u)); // 1 + tanh(u) = 2 / (1 + exp(−2u))
+      }
+      case QUICK -> x / (1 + Math.exp(-1.702 * x));
+    };
   }
 
   /** y = max(a + b, 0) if {@code rectified}, otherwise a + b. */
