@@ -43,10 +43,7 @@ final class FreshJvm {
       throw new AssertionError("making " + type.getName() + " in a fresh JVM failed: " + output);
     }
     List<String> work =
-        output
-            .lines()
-            .filter(line -> line.startsWith(LIBRARY) || line.startsWith(THREAD))
-            .toList();
+        output.lines().filter(line -> line.startsWith(LIBRARY) || line.startsWith(THREAD)).toList();
     assertEquals(
         List.of(),
         work,

@@ -239,7 +239,8 @@ public abstract class ProviderContract<T, P extends Provider<T>> {
     try {
       return provider.probe();
     } catch (Throwable e) { // whatever it is, it must not come out of probe
-      return fail("probe() must never throw; return Unavailable with the reason instead of " + e, e);
+      return fail(
+          "probe() must never throw; return Unavailable with the reason instead of " + e, e);
     }
   }
 

@@ -36,9 +36,7 @@ class BrokenProvidersTest extends BrokenSuite<MatcherProvider> {
     private final Supplier<Availability> availability;
 
     Answering(
-        Supplier<String> id,
-        Supplier<String> description,
-        Supplier<Availability> availability) {
+        Supplier<String> id, Supplier<String> description, Supplier<Availability> availability) {
       this.id = id;
       this.description = description;
       this.availability = availability;
@@ -102,8 +100,7 @@ class BrokenProvidersTest extends BrokenSuite<MatcherProvider> {
 
   private static Broken<MatcherProvider> id(String rule, Supplier<String> id, String text) {
     SoundProvider sound = new SoundProvider();
-    return new Broken<>(
-        rule, () -> new Answering(id, sound::description, sound::probe), text);
+    return new Broken<>(rule, () -> new Answering(id, sound::description, sound::probe), text);
   }
 
   private static Broken<MatcherProvider> description(String rule, String says, String text) {

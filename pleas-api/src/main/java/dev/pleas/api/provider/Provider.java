@@ -42,7 +42,8 @@ public interface Provider<T> {
   /**
    * Makes the implementation: a new one every time if it is to be closed.
    *
-   * @throws dev.pleas.api.error.ProviderException if it cannot be used here, or not after all, saying why
+   * @throws dev.pleas.api.error.ProviderException if it cannot be used here, or not after all,
+   *     saying why
    */
   T create();
 }
