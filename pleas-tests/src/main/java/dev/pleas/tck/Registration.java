@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pleas.api.provider.Provider;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -20,12 +21,9 @@ final class Registration {
     assertTrue(
         Modifier.isPublic(type.getModifiers()),
         () -> type.getName() + " must be public, as ServiceLoader makes it");
-    try {
-      type.getConstructor();
-    } catch (NoSuchMethodException e) {
-      throw new AssertionError(
-          type.getName() + " must have a public constructor without arguments", e);
-    }
+    assertTrue(
+        Arrays.stream(type.getConstructors()).anyMatch(made -> made.getParameterCount() == 0),
+        () -> type.getName() + " must have a public constructor without arguments");
   }
 
   /** Fails unless a service file on the class path names the class. */

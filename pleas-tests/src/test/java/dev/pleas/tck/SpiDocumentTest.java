@@ -25,6 +25,7 @@ class SpiDocumentTest {
 
   static {
     SUITES.put("provider", ProviderContract.class);
+    SUITES.put("adapter", ModelAdapterContract.class);
     SUITES.put("format", CheckpointFormatContract.class);
   }
 
