@@ -8,9 +8,9 @@ import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.model.Model;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.PlainNetwork;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
