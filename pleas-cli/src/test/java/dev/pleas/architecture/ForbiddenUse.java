@@ -119,6 +119,8 @@ enum ForbiddenUse {
       "java.time.format.DateTimeFormatterBuilder.toFormatter()");
 
   private final String description;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> members;
 
   ForbiddenUse(String description, String... members) {

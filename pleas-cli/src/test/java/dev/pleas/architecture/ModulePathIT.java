@@ -34,8 +34,6 @@ class ModulePathIT {
   private static final Path LIB = Path.of("target", "dist", "pleas", "lib").toAbsolutePath();
   private static final Path CONSUMER =
       Path.of("src", "test", "resources", "dev", "pleas", "architecture", "consumer");
-  private static final Predicate<Path> CONTRACTS = jar -> name(jar).startsWith("pleas-api-");
-  private static final Predicate<Path> OURS = jar -> name(jar).startsWith("pleas-");
 
   @TempDir Path folder;
 
@@ -67,7 +65,7 @@ class ModulePathIT {
 
   @Test
   void consumer_ourJarsOnTheModulePath_findsTheProvidersInTheirModules() throws Exception {
-    assertThat(run(OURS))
+    assertThat(run(ModulePathIT::ours))
         .contains(
             "contracts in dev.pleas.api",
             "TensorBackendProvider nd4j in dev.pleas.cpu",
@@ -87,7 +85,7 @@ class ModulePathIT {
 
   @Test
   void consumer_contractsAloneOnTheModulePath_findsTheProvidersOfTheClassPath() throws Exception {
-    assertThat(run(CONTRACTS))
+    assertThat(run(ModulePathIT::contracts))
         .contains(
             "contracts in dev.pleas.api",
             "TensorBackendProvider nd4j in the class path",
@@ -160,7 +158,8 @@ class ModulePathIT {
                   problems,
                   files,
                   null,
-                  List.of("-proc:none", "-d", classes.toString(), "-p", path(CONTRACTS)),
+                  List.of(
+                      "-proc:none", "-d", classes.toString(), "-p", path(ModulePathIT::contracts)),
                   null,
                   files.getJavaFileObjectsFromPaths(sources))
               .call();
@@ -177,6 +176,14 @@ class ModulePathIT {
     try (Stream<Path> jars = Files.list(LIB)) {
       return jars.filter(chosen).sorted().map(Path::toString).collect(joining(File.pathSeparator));
     }
+  }
+
+  private static boolean contracts(Path jar) {
+    return name(jar).startsWith("pleas-api-");
+  }
+
+  private static boolean ours(Path jar) {
+    return name(jar).startsWith("pleas-");
   }
 
   private static String name(Path file) {

@@ -8,6 +8,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -47,7 +48,7 @@ final class Rules {
 
   /** A module depends on what the table of modules allows. */
   static ArchRule dependencies(PleasModule module) {
-    List<String> allowed = new java.util.ArrayList<>(MAY_SEE.get(module));
+    List<String> allowed = new ArrayList<>(MAY_SEE.get(module));
     allowed.addAll(List.of(module.rootPackage() + "..", JAVA, JSPECIFY));
     return classes()
         .should()

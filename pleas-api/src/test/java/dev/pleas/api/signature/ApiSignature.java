@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -129,7 +130,7 @@ final class ApiSignature {
     return paragraph(Declarations.type(type), members);
   }
 
-  private static void addMembers(Class<?> type, Class<?> declaring, TreeSet<String> members) {
+  private static void addMembers(Class<?> type, Class<?> declaring, Set<String> members) {
     members.addAll(Declarations.members(type, declaring));
     for (Class<?> supertype : supertypes(declaring)) {
       if (!visible(supertype)) {

@@ -212,8 +212,8 @@ final class Declarations {
       return parameters.isEmpty() || parameters.equals(List.of(Object.class));
     }
     if (type.isEnum() && Modifier.isStatic(method.getModifiers())) {
-      return method.getName().equals("values") && parameters.isEmpty()
-          || method.getName().equals("valueOf") && parameters.equals(List.of(String.class));
+      return (method.getName().equals("values") && parameters.isEmpty())
+          || (method.getName().equals("valueOf") && parameters.equals(List.of(String.class)));
     }
     return type.isRecord()
         && Stream.of(type.getRecordComponents()).anyMatch(c -> c.getAccessor().equals(method));

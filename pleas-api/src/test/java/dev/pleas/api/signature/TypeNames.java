@@ -58,7 +58,7 @@ final class TypeNames {
 
   private static String bounds(String word, AnnotatedType[] bounds) {
     String text = Stream.of(bounds).map(TypeNames::of).collect(Collectors.joining(" & "));
-    return text.isEmpty() || word.equals(" extends ") && text.equals("Object") ? "" : word + text;
+    return text.isEmpty() || (word.equals(" extends ") && text.equals("Object")) ? "" : word + text;
   }
 
   private static String name(Type type) {
