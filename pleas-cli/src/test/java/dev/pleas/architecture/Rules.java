@@ -42,7 +42,12 @@ final class Rules {
           PleasModule.MODELS,
           List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson.."),
           PleasModule.TESTS,
-          List.of(CONTRACTS, "org.junit.jupiter..", "net.jqwik..", "org.assertj.."));
+          List.of(
+              CONTRACTS,
+              "org.junit.jupiter..",
+              "org.opentest4j..",
+              "net.jqwik..",
+              "org.assertj.."));
 
   private Rules() {}
 
