@@ -6,6 +6,7 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a graph operation by operation and frees each value after its last use. */
@@ -106,16 +108,64 @@ final class InterpretedGraph implements CompiledGraph {
           parameter(b.runningMean()),
           parameter(b.runningVar()),
           b.epsilon());
+    } else if (op instanceof Op.LayerNorm l) {
+      return scope.layerNorm(x, parameter(l.weight()), optional(l.bias()), l.epsilon());
     } else if (op instanceof Op.Relu) {
       return scope.relu(x);
+    } else if (op instanceof Op.Gelu g) {
+      return scope.gelu(x, g.form());
     } else if (op instanceof Op.Add) {
       return scope.add(x, in.get(1));
+    } else if (op instanceof Op.Attention a) {
+      return scope.attention(x, in.get(1), in.get(2), a.heads(), a.scale());
     } else if (op instanceof Op.MaxPool2d p) {
       return scope.maxPool2d(x, p.window());
     } else if (op instanceof Op.GlobalAveragePool) {
       return scope.globalAveragePool(x);
     }
+    return arrange(scope, op, x);
+  }
+
+  /** Operations on positions, and with a parameter that is the same for every sample. */
+  private Tensor arrange(TensorScope scope, Op op, Tensor x) {
+    Shape shape = x.shape();
+    int samples = shape.dim(0);
+    int channels = shape.dim(1);
+    if (op instanceof Op.Flatten) {
+      int positions = Math.toIntExact(shape.elementsFrom(2));
+      return scope.reshape(x, Shape.of(samples, channels, positions));
+    } else if (op instanceof Op.SlicePositions s) {
+      return scope.gather(x, 2, IntStream.range(s.from(), s.to()).toArray());
+    } else if (op instanceof Op.Prepend p) {
+      try (Tensor first = repeated(scope, parameter(p.weight()), samples)) {
+        return scope.concat(2, List.of(first, x));
+      }
+    } else if (op instanceof Op.AddParameter a) {
+      try (Tensor offset = repeated(scope, parameter(a.weight()), samples)) {
+        return scope.add(x, offset);
+      }
+    } else if (op instanceof Op.Scale s) {
+      Tensor weight = parameter(s.weight());
+      // (x − 0) / √1 · weight + 0 is x · weight to the last bit, but for the sign of a zero.
+      try (Tensor zero = scope.tensor(constant(channels, 0));
+          Tensor one = scope.tensor(constant(channels, 1))) {
+        return scope.batchNorm(x, weight, zero, zero, one, 0);
+      }
+    }
     throw new IllegalStateException("no interpretation of " + op);
+  }
+
+  /** The same values for each of several samples. */
+  private static Tensor repeated(TensorScope scope, Tensor value, int samples) {
+    try (Tensor one = scope.reshape(value, value.shape().prepend(1))) {
+      return scope.gather(one, 0, new int[samples]);
+    }
+  }
+
+  private static HostTensor constant(int length, float value) {
+    float[] values = new float[length];
+    Arrays.fill(values, value);
+    return HostTensor.wrap(Shape.of(length), values);
   }
 
   private Tensor parameter(String name) {

@@ -1,5 +1,6 @@
 package dev.pleas.api.backend;
 
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
@@ -33,12 +34,12 @@ public interface TensorScope extends AutoCloseable {
   Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int groups);
 
   /**
-   * x·weightᵀ + bias.
+   * weight·x + bias at every position: entry [n, k, l] is Σ_c weight[k, c]·x[n, c, l] + bias[k].
    *
-   * @param x [N, C]
+   * @param x [N, C, …]; all axes after the second count as positions
    * @param weight [K, C]
    * @param bias [K], or null
-   * @return [N, K]
+   * @return [N, K, …]
    */
   Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias);
 
@@ -56,8 +57,34 @@ public interface TensorScope extends AutoCloseable {
   Tensor batchNorm(
       Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double epsilon);
 
+  /**
+   * Layer normalization over axis 1: at every sample and position, (x − mean) / √(variance +
+   * epsilon) · weight + bias with the mean and the biased variance of the C channels there.
+   *
+   * @param x [N, C, …] with C &gt; 0
+   * @param weight [C]
+   * @param bias [C], or null
+   * @return the shape of x
+   */
+  Tensor layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double epsilon);
+
+  /**
+   * Scaled dot-product attention, as {@link dev.pleas.api.graph.Op.Attention} defines it. The
+   * softmax takes the largest score away before it exponentiates, so large scores do not overflow.
+   *
+   * @param queries [N, heads·d, T]
+   * @param keys [N, heads·d, S] with S &gt; 0
+   * @param values [N, heads·e, S]
+   * @param heads divides the channels of all three
+   * @return [N, heads·e, T]
+   */
+  Tensor attention(Tensor queries, Tensor keys, Tensor values, int heads, double scale);
+
   /** max(x, 0) for each element; NaN stays NaN. */
   Tensor relu(Tensor x);
+
+  /** The Gaussian error linear unit of each element; NaN stays NaN, −∞ becomes 0. */
+  Tensor gelu(Tensor x, Op.Gelu.Form form);
 
   /** a + b, of equal shapes. */
   Tensor add(Tensor a, Tensor b);
@@ -76,7 +103,7 @@ public interface TensorScope extends AutoCloseable {
   /**
    * The mean over all positions.
    *
-   * @param x [N, C, H, W] with H·W &gt; 0
+   * @param x [N, C, …] with at least one axis of positions, and at least one position
    * @return [N, C]
    */
   Tensor globalAveragePool(Tensor x);

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation of a {@link Graph}, with the names of its parameters. Semantics are PyTorch's in
- * inference mode. Shapes include the batch axis N.
+ * inference mode. Shapes include the batch axis N. Channels are always axis 1, for the tokens of a
+ * transformer too: [N, C, T] for T tokens of C features, where PyTorch has [N, T, C]. The axes
+ * after the second are positions.
  */
 public sealed interface Op {
   /** Returns the names of the parameters, in the order of the record's components. */
@@ -29,7 +31,8 @@ public sealed interface Op {
   }
 
   /**
-   * Affine map of the last axis, y = x·Wᵀ + b: one input [N, C] to [N, K].
+   * Affine map of the channels, the same at every position, y = W·x + b: one input [N, C, …] to [N,
+   * K, …].
    *
    * @param weight [K, C]
    * @param bias [K], or null
@@ -60,8 +63,60 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * Layer normalization over the channels of each sample and position: (x − mean) / √(variance +
+   * epsilon) · weight[c] + bias[c], with the mean and the (biased) variance of the C channels.
+   *
+   * @param weight scale, [C]
+   * @param bias shift, [C], or null
+   * @param epsilon added to the variance, positive
+   */
+  record LayerNorm(String weight, @Nullable String bias, double epsilon) implements Op {
+    @Override
+    public List<String> parameters() {
+      return bias == null ? List.of(weight) : List.of(weight, bias);
+    }
+  }
+
+  /**
+   * x · weight[c]: each channel of axis 1 times a factor of its own, as the layer scale of
+   * transformers.
+   *
+   * @param weight [C]
+   */
+  record Scale(String weight) implements Op {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+  }
+
   /** max(x, 0) for each element; NaN stays NaN. */
   record Relu() implements Op {}
+
+  /** The Gaussian error linear unit of each element. */
+  record Gelu(Gelu.Form form) implements Op {
+    /** The function that is meant. */
+    public enum Form {
+      /** x · Φ(x), with the distribution function of the normal distribution. */
+      EXACT,
+      /** x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))). */
+      TANH,
+      /** x / (1 + exp(−1.702·x)), as in CLIP. */
+      QUICK
+    }
+  }
+
+  /**
+   * Scaled dot-product attention in several heads: three inputs, queries [N, heads·d, T], keys [N,
+   * heads·d, S] and values [N, heads·e, S], S &gt; 0, to [N, heads·e, T]. Head h has channels h·d
+   * to (h+1)·d − 1 of queries and keys, and h·e to (h+1)·e − 1 of values and result. In each head,
+   * result[·, t] = Σₛ softmaxₛ(scale · queries[·, t]·keys[·, s]) · values[·, s].
+   *
+   * @param heads divides the channels of all three
+   * @param scale usually 1/√d
+   */
+  record Attention(int heads, double scale) implements Op {}
 
   /** The sum of two inputs of equal shape. */
   record Add() implements Op {}
@@ -73,6 +128,41 @@ public sealed interface Op {
    */
   record MaxPool2d(Window window) implements Op {}
 
-  /** The mean over all positions: [N, C, H, W] to [N, C]. */
+  /** The mean over all positions: [N, C, …] to [N, C]. */
   record GlobalAveragePool() implements Op {}
+
+  /** All positions on one axis, row-major: [N, C, …] to [N, C, L], as the tokens of an image. */
+  record Flatten() implements Op {}
+
+  /**
+   * Constant positions before those of the input, as the class token: [N, C, T] to [N, C, P + T].
+   *
+   * @param weight [C, P]
+   */
+  record Prepend(String weight) implements Op {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+  }
+
+  /**
+   * The sum of each sample and a parameter, as the position embedding: [N, C, …] to [N, C, …].
+   *
+   * @param weight [C, …], the input without its batch axis
+   */
+  record AddParameter(String weight) implements Op {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+  }
+
+  /**
+   * Some of the positions: [N, C, T] to [N, C, to − from].
+   *
+   * @param from the first, counted from 0
+   * @param to after the last; from &lt; to ≤ T
+   */
+  record SlicePositions(int from, int to) implements Op {}
 }

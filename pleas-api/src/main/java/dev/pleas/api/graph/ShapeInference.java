@@ -49,33 +49,90 @@ final class ShapeInference {
 
   private Shape output(Node node, List<Shape> in) {
     Op op = node.op();
-    require(node, in.size() == (op instanceof Op.Add ? 2 : 1), "wrong number of inputs", in.size());
+    int wanted = op instanceof Op.Attention ? 3 : op instanceof Op.Add ? 2 : 1;
+    String expected = List.of("one input", "two inputs", "three inputs").get(wanted - 1);
+    require(node, in.size() == wanted, "expected " + expected, in.size());
     Shape x = in.get(0);
+    require(node, x.rank() >= 1, "expected an input with channels", x);
     if (op instanceof Op.Conv2d conv) {
       return conv(node, conv, x);
     } else if (op instanceof Op.Linear linear) {
-      require(node, x.rank() == 1, "expected an input [N, channels], found [N, …]", x);
       Shape w = parameter(node, linear.weight());
       check(
           node, linear.weight(), w, w.rank() == 2 && w.dim(1) == x.dim(0), "[*, " + x.dim(0) + "]");
       vector(node, linear.bias(), w.dim(0));
-      return Shape.of(w.dim(0));
-    } else if (op instanceof Op.BatchNorm) {
-      require(node, x.rank() >= 1, "expected an input with channels", x);
+      return x.with(0, w.dim(0));
+    } else if (op instanceof Op.BatchNorm || op instanceof Op.LayerNorm || op instanceof Op.Scale) {
+      boolean defined = !(op instanceof Op.LayerNorm) || x.dim(0) > 0;
+      require(node, defined, "expected at least one channel", x);
       op.parameters().forEach(p -> vector(node, p, x.dim(0)));
       return x;
-    } else if (op instanceof Op.Relu) {
+    } else if (op instanceof Op.Relu || op instanceof Op.Gelu) {
       return x;
     } else if (op instanceof Op.Add) {
       require(node, x.equals(in.get(1)), "inputs of different shapes", in);
       return x;
+    } else if (op instanceof Op.AddParameter add) {
+      Shape offset = parameter(node, add.weight());
+      check(node, add.weight(), offset, offset.equals(x), x.toString());
+      return x;
+    } else if (op instanceof Op.Attention attention) {
+      return attention(node, attention, in);
     } else if (op instanceof Op.MaxPool2d pool) {
       return slide(node, pool.window(), x, x.rank() == 3 ? x.dim(0) : 0);
-    } else if (op instanceof Op.GlobalAveragePool) {
-      require(node, x.rank() == 3, "expected an input [N, channels, height, width]", x);
+    }
+    return positions(node, op, x);
+  }
+
+  /** Operations that rearrange or reduce positions. */
+  private Shape positions(Node node, Op op, Shape x) {
+    require(node, x.rank() >= 2, "expected an input with channels and positions", x);
+    int length = Math.toIntExact(x.elementsFrom(1));
+    if (op instanceof Op.GlobalAveragePool) {
       return Shape.of(x.dim(0));
+    } else if (op instanceof Op.Flatten) {
+      return Shape.of(x.dim(0), length);
+    }
+    require(node, x.rank() == 2, "expected an input [N, channels, positions]", x);
+    if (op instanceof Op.Prepend prepend) {
+      Shape w = parameter(node, prepend.weight());
+      check(
+          node,
+          prepend.weight(),
+          w,
+          w.rank() == 2 && w.dim(0) == x.dim(0),
+          "[" + x.dim(0) + ", *]");
+      return Shape.of(x.dim(0), Math.addExact(w.dim(1), length));
+    } else if (op instanceof Op.SlicePositions slice) {
+      require(
+          node,
+          0 <= slice.from() && slice.from() < slice.to() && slice.to() <= length,
+          "positions " + slice.from() + " to " + slice.to() + " are not there",
+          x);
+      return Shape.of(x.dim(0), slice.to() - slice.from());
     }
     throw new IllegalStateException("no shape rule for " + op);
+  }
+
+  private static Shape attention(Node node, Op.Attention attention, List<Shape> in) {
+    Shape queries = in.get(0);
+    Shape keys = in.get(1);
+    Shape values = in.get(2);
+    int heads = attention.heads();
+    require(
+        node,
+        in.stream().allMatch(shape -> shape.rank() == 2)
+            && queries.dim(0) == keys.dim(0)
+            && keys.dim(1) == values.dim(1)
+            && keys.dim(1) > 0,
+        "expected queries [N, C, T], keys [N, C, S] and values [N, E, S] with S > 0",
+        in);
+    require(
+        node,
+        heads >= 1 && queries.dim(0) % heads == 0 && values.dim(0) % heads == 0,
+        heads + " heads must divide the channels",
+        in);
+    return Shape.of(values.dim(0), queries.dim(1));
   }
 
   private Shape conv(Node node, Op.Conv2d conv, Shape x) {

@@ -4,6 +4,7 @@ import dev.pleas.api.provider.Availability.Unavailable;
 import dev.pleas.api.provider.ServiceFiles.Repeated;
 import dev.pleas.api.provider.ServiceFiles.ServiceFile;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,6 +33,8 @@ final class ProviderLoader<P extends Provider<?>> {
   }
 
   static <P extends Provider<?>> List<RegistryEntry<P>> load(Class<P> kind, ClassLoader loader) {
+    // On the module path only the kinds that module-info.java names could be looked for otherwise.
+    ProviderLoader.class.getModule().addUses(kind);
     ProviderLoader<P> providers = new ProviderLoader<>(kind, ServiceFiles.find(kind, loader));
     providers.loadFrom(ServiceLoader.load(kind, loader).iterator());
     providers.addIdleServiceFiles();
@@ -181,7 +184,12 @@ final class ProviderLoader<P extends Provider<?>> {
   }
 
   private String version(Class<?> type) {
-    // A package that several jars share has the version of the first, so the jar itself is asked.
+    // A package that several jars share has the version of the first, so the jar itself is asked;
+    // Java ignores manifests in modules, which have a version of their own.
+    @Nullable ModuleDescriptor module = type.getModule().getDescriptor();
+    if (module != null) {
+      return module.rawVersion().orElse(UNKNOWN);
+    }
     @Nullable ServiceFile file = files.naming(type.getName());
     return file == null
         ? Objects.requireNonNullElse(type.getPackage().getImplementationVersion(), UNKNOWN)

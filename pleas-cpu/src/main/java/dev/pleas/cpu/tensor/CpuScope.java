@@ -5,6 +5,7 @@ import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.error.ShapeException;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
@@ -65,18 +66,28 @@ final class CpuScope<F extends Floats> implements TensorScope {
   public Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
     CpuTensor<F> in = own(x);
     CpuTensor<F> w = own(weight);
-    Require.rank("linear", "input", x.shape(), 2, "[N, C]");
-    int samples = x.shape().dim(0);
-    int features = x.shape().dim(1);
+    Shape shape = x.shape();
+    Require.channels("linear", "input", shape);
+    int samples = shape.dim(0);
+    int features = shape.dim(1);
     Require.rank("linear", "weight", weight.shape(), 2, "[K, " + features + "]");
     int outputs = weight.shape().dim(0);
     Require.shape("linear", "weight", Shape.of(outputs, features), weight.shape());
     CpuTensor<F> b = bias("linear", bias, outputs);
-    CpuTensor<F> y = result(Shape.of(samples, outputs));
+    CpuTensor<F> y = result(shape.with(1, outputs));
+    if (y.elements() == 0) {
+      return y;
+    }
+    if (shape.rank() > 2) {
+      int positions = Math.toIntExact(shape.elementsFrom(2));
+      Window point = Window.square(1, 1, 0);
+      convolve(new Convolution(samples, features, positions, 1, outputs, point, 1), in, w, b, y);
+      return y;
+    }
     if (b != null || features == 0) {
       Elementwise.fill(b == null ? new float[outputs] : b.values(), y.data(), samples, 1);
     }
-    if (y.elements() > 0 && features > 0) {
+    if (features > 0) {
       backend.multiply(
           new Product(samples, outputs, features, false, true, b != null, false),
           1,
@@ -101,10 +112,10 @@ final class CpuScope<F extends Floats> implements TensorScope {
     CpuTensor<F> in = own(x);
     Require.channels("batchNorm", "input", x.shape());
     int channels = x.shape().dim(1);
-    float[] scale = vector("weight", weight, channels);
-    float[] shift = vector("bias", bias, channels);
-    float[] means = vector("mean", mean, channels);
-    float[] variances = vector("variance", variance, channels);
+    float[] scale = vector("batchNorm", "weight", weight, channels);
+    float[] shift = vector("batchNorm", "bias", bias, channels);
+    float[] means = vector("batchNorm", "mean", mean, channels);
+    float[] variances = vector("batchNorm", "variance", variance, channels);
     for (int c = 0; c < channels; c++) {
       double factor = scale[c] / Math.sqrt(variances[c] + epsilon);
       scale[c] = (float) factor;
@@ -116,10 +127,51 @@ final class CpuScope<F extends Floats> implements TensorScope {
     return y;
   }
 
-  private float[] vector(String what, Tensor tensor, int length) {
+  private float[] vector(String op, String what, Tensor tensor, int length) {
     CpuTensor<F> own = own(tensor);
-    Require.shape("batchNorm", what, Shape.of(length), tensor.shape());
+    Require.shape(op, what, Shape.of(length), tensor.shape());
     return own.values();
+  }
+
+  @Override
+  public Tensor layerNorm(Tensor x, Tensor weight, @Nullable Tensor bias, double epsilon) {
+    CpuTensor<F> in = own(x);
+    Shape shape = x.shape();
+    Require.channels("layerNorm", "input", shape);
+    int channels = shape.dim(1);
+    if (channels == 0) {
+      throw Require.mismatch("layerNorm", "input", "[N, C, …] with C > 0", shape);
+    }
+    float[] scale = vector("layerNorm", "weight", weight, channels);
+    float[] shift = bias == null ? null : vector("layerNorm", "bias", bias, channels);
+    CpuTensor<F> y = result(shape);
+    if (y.elements() > 0) {
+      int positions = Math.toIntExact(shape.elementsFrom(2));
+      LayerNormalization form = new LayerNormalization(scale, shift, epsilon);
+      form.apply(in.data(), y.data(), shape.dim(0), positions);
+    }
+    return y;
+  }
+
+  @Override
+  public Tensor attention(Tensor queries, Tensor keys, Tensor values, int heads, double scale) {
+    CpuTensor<F> q = own(queries);
+    CpuTensor<F> k = own(keys);
+    CpuTensor<F> v = own(values);
+    Attention form = Require.attention(queries.shape(), keys.shape(), values.shape(), heads, scale);
+    CpuTensor<F> y = result(values.shape().with(2, form.queries()));
+    if (y.elements() > 0) {
+      form.apply(backend, q.data(), k.data(), v.data(), y.data());
+    }
+    return y;
+  }
+
+  @Override
+  public Tensor gelu(Tensor x, Op.Gelu.Form form) {
+    CpuTensor<F> in = own(x);
+    CpuTensor<F> y = result(x.shape());
+    Elementwise.gelu(in.data(), form, y.data(), y.elements());
+    return y;
   }
 
   @Override
@@ -166,12 +218,11 @@ final class CpuScope<F extends Floats> implements TensorScope {
   public Tensor globalAveragePool(Tensor x) {
     CpuTensor<F> in = own(x);
     Shape shape = x.shape();
-    Require.rank("globalAveragePool", "input", shape, 4, "[N, C, H, W]");
-    int positions = Math.toIntExact(shape.elementsFrom(2));
-    if (positions == 0) {
+    if (shape.rank() < 3 || shape.elementsFrom(2) == 0) {
       throw Require.mismatch(
-          "globalAveragePool", "input", "[N, C, H, W] with at least one position", shape);
+          "globalAveragePool", "input", "[N, C, …] with at least one position", shape);
     }
+    int positions = Math.toIntExact(shape.elementsFrom(2));
     CpuTensor<F> y = result(Shape.of(shape.dim(0), shape.dim(1)));
     Pooling.mean(in.data(), y.data(), Math.toIntExact(y.elements()), positions);
     return y;

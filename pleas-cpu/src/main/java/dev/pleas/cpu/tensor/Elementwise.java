@@ -1,5 +1,7 @@
 package dev.pleas.cpu.tensor;
 
+import dev.pleas.api.graph.Op;
+
 /** Operations on each element. The result may be an operand's own memory. */
 final class Elementwise {
   private Elementwise() {}
@@ -22,6 +24,20 @@ final class Elementwise {
     for (int i = 0; i < length; i++) {
       v[i] = Math.max(v[i], 0f);
     }
+  }
+
+  /** y = gelu(x); see {@link Op.Gelu.Form}. */
+  static void gelu(Floats x, Op.Gelu.Form form, Floats y, long count) {
+    Blocks.forEach(
+        1,
+        count,
+        1,
+        (row, rows, at, length, buffers) -> {
+          float[] v = buffers[0];
+          x.read(at, v, 0, length);
+          Gelu.apply(form, v, length);
+          y.write(at, v, 0, length);
+        });
   }
 
   /** y = max(a + b, 0) if {@code rectified}, otherwise a + b. */

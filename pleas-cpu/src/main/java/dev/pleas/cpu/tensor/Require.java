@@ -61,6 +61,37 @@ final class Require {
     return new Convolution(x.dim(0), channels, x.dim(2), x.dim(3), filters, window, groups);
   }
 
+  /** Returns the sizes of an attention whose shapes fit. */
+  static Attention attention(Shape queries, Shape keys, Shape values, int heads, double scale) {
+    rank("attention", "queries", queries, 3, "[N, heads·d, T]");
+    int samples = queries.dim(0);
+    int channels = queries.dim(1);
+    rank("attention", "keys", keys, 3, "[" + samples + ", " + channels + ", S]");
+    shape("attention", "keys", Shape.of(samples, channels, keys.dim(2)), keys);
+    rank("attention", "values", values, 3, "[" + samples + ", heads·e, " + keys.dim(2) + "]");
+    shape("attention", "values", Shape.of(samples, values.dim(1), keys.dim(2)), values);
+    if (heads < 1 || channels % heads != 0 || values.dim(1) % heads != 0) {
+      throw new ShapeException(
+          "attention: heads must divide the channels, found "
+              + heads
+              + " heads for queries "
+              + queries
+              + " and values "
+              + values);
+    }
+    if (keys.dim(2) == 0) {
+      throw mismatch("attention", "keys", "[N, heads·d, S] with S > 0", keys);
+    }
+    return new Attention(
+        samples,
+        heads,
+        channels / heads,
+        values.dim(1) / heads,
+        queries.dim(2),
+        keys.dim(2),
+        scale);
+  }
+
   static ShapeException mismatch(String op, String what, String expected, Shape found) {
     return new ShapeException(op + ": expected " + what + " " + expected + ", found " + found);
   }
