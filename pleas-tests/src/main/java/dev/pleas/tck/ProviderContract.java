@@ -1,10 +1,21 @@
 package dev.pleas.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.pleas.api.error.ProviderException;
 import dev.pleas.api.provider.Availability;
 import dev.pleas.api.provider.Provider;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
@@ -17,6 +28,9 @@ import org.opentest4j.TestAbortedException;
  * @param <P> the kind of provider
  */
 public abstract class ProviderContract<T, P extends Provider<T>> {
+  /** For subclasses. */
+  protected ProviderContract() {}
+
   /** Returns a new provider under test, as {@link java.util.ServiceLoader} would make it. */
   protected abstract P provider();
 
@@ -26,6 +40,19 @@ public abstract class ProviderContract<T, P extends Provider<T>> {
    */
   protected boolean strict() {
     return false;
+  }
+
+  /**
+   * Returns whether people find the provider with {@link java.util.ServiceLoader}. By default it
+   * is; one that is made for tests alone may say no.
+   */
+  protected boolean registered() {
+    return true;
+  }
+
+  /** Returns how long {@link Provider#probe} may take on a busy machine: by default 20 seconds. */
+  protected Duration probeLimit() {
+    return Duration.ofSeconds(20);
   }
 
   /**
@@ -75,5 +102,167 @@ public abstract class ProviderContract<T, P extends Provider<T>> {
         Provider.API_VERSION,
         provider().apiVersion(),
         "apiVersion() must return Provider.API_VERSION, the constant that it was compiled against");
+  }
+
+  @Test
+  void required_provider103_idIsNotReserved() {
+    assertNotEquals(
+        "auto", provider().id(), "the id auto means the best provider there is, and can be none's");
+  }
+
+  @Test
+  void required_provider104_descriptionIsOneLine() {
+    String description = provider().description();
+    assertFalse(description.isBlank(), "description() is empty; say in one line what this is");
+    assertEquals(
+        1,
+        description.lines().count(),
+        () -> "description() must be one line, found \"" + description + "\"");
+  }
+
+  @Test
+  void required_provider105_describesItselfAlike() {
+    P first = provider();
+    P second = provider();
+    for (P again : List.of(first, second)) {
+      assertEquals(first.id(), again.id(), "id() must always return the same");
+      assertEquals(first.priority(), again.priority(), "priority() must always return the same");
+      assertEquals(
+          first.description(), again.description(), "description() must always return the same");
+    }
+  }
+
+  @Test
+  void required_provider106_probeAnswersWithoutThrowing() {
+    assertNotNull(probe(provider()), "probe() returned null; return Available or Unavailable");
+  }
+
+  @Test
+  void required_provider107_probeAnswersAlike() {
+    P provider = provider();
+    Class<?> first = probe(provider).getClass();
+    for (P again : List.of(provider, provider())) {
+      assertEquals(
+          first.getSimpleName(),
+          probe(again).getClass().getSimpleName(),
+          "probe() was asked again at once and must answer as before");
+    }
+  }
+
+  @Test
+  void required_provider108_probeAnswersWithinAMoment() {
+    P provider = provider();
+    assertTimeoutPreemptively(
+        probeLimit(),
+        () -> {
+          probe(provider);
+        },
+        "probe() is asked of every provider before anything is shown; it takes too long");
+  }
+
+  @Test
+  void required_provider109_unavailableSaysWhy() {
+    assertFalse(
+        unavailable().reason().isBlank(),
+        "probe() returned Unavailable with an empty reason; say what is missing");
+  }
+
+  @Test
+  void recommended_provider110_unavailableSaysWhatToDo() {
+    recommend(
+        !unavailable().remedy().isBlank(),
+        "probe() returned Unavailable with an empty remedy; say what a person can do about it");
+  }
+
+  @Test
+  void required_provider111_createWorksWhereProbeSaysSo() {
+    P provider = provider();
+    if (provider.probe() instanceof Availability.Unavailable no) {
+      throw new TestAbortedException("it cannot be used here: " + no.reason());
+    }
+    T made;
+    try {
+      made = provider.create();
+    } catch (RuntimeException | LinkageError e) {
+      throw new AssertionError("probe() returned Available, but create() threw " + e, e);
+    }
+    assertNotNull(made, "create() returned null");
+    close(made);
+  }
+
+  @Test
+  void required_provider112_createRefusesWhereItCannotBeUsed() {
+    Availability.Unavailable no = unavailable();
+    Throwable refusal =
+        assertThrows(
+            Throwable.class,
+            () -> provider().create(),
+            () -> "probe() returned Unavailable (" + no.reason() + "), but create() worked");
+    assertTrue(
+        refusal instanceof ProviderException,
+        () -> "create() must throw a ProviderException where it cannot be used, threw " + refusal);
+    String message = String.valueOf(refusal.getMessage());
+    assertFalse(message.isBlank(), "the ProviderException of create() must say why");
+  }
+
+  @Test
+  void required_provider113_createMakesAnewWhatIsClosed() {
+    T first = create();
+    T second = provider().create();
+    try {
+      if (!(first instanceof AutoCloseable)) {
+        throw new TestAbortedException("its implementations are never closed and may be shared");
+      }
+      assertNotSame(
+          first, second, "create() returned one instance twice: who closes one, closes the other");
+    } finally {
+      close(first);
+      close(second);
+    }
+  }
+
+  @Test
+  void required_provider114_serviceLoaderFindsIt() {
+    Class<?> type = listed().getClass();
+    Registration.requireConstructible(type);
+    Registration.requireListed(type);
+  }
+
+  @Test
+  void required_provider115_doesNoWorkBeforeItIsAsked() throws IOException, InterruptedException {
+    FreshJvm.requireNoWork(listed().getClass());
+  }
+
+  private P listed() {
+    if (!registered()) {
+      throw new TestAbortedException("it is not meant to be found: registered() returns false");
+    }
+    return provider();
+  }
+
+  private Availability probe(P provider) {
+    try {
+      return provider.probe();
+    } catch (Throwable e) { // whatever it is, it must not come out of probe
+      return fail(
+          "probe() must never throw; return Unavailable with the reason instead of " + e, e);
+    }
+  }
+
+  private Availability.Unavailable unavailable() {
+    if (provider().probe() instanceof Availability.Unavailable no) {
+      return no;
+    }
+    throw new TestAbortedException("it can be used here; this rule is about where it cannot");
+  }
+
+  private void close(T made) {
+    if (made instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new AssertionError("close() of what create() made threw " + e, e);
+      }
+    }
   }
 }

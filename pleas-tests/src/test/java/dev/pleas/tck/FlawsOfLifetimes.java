@@ -14,7 +14,7 @@ final class FlawsOfLifetimes extends Flaws {
 
     flaws(
         501,
-        "the second close of $Proxy16",
+        "Unexpected exception thrown: java.lang.IllegalStateException: closed already",
         () -> {
           Set<Object> closed = Collections.newSetFromMap(new IdentityHashMap<>());
           return Map.of(

@@ -27,6 +27,8 @@ class SpiDocumentTest {
     SUITES.put("provider", ProviderContract.class);
     SUITES.put("matcher", MatcherContract.class);
     SUITES.put("solver", LeastSquaresSolverContract.class);
+    SUITES.put("adapter", ModelAdapterContract.class);
+    SUITES.put("format", CheckpointFormatContract.class);
   }
 
   @Test

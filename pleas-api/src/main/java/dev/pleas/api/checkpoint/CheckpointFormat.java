@@ -26,9 +26,13 @@ public interface CheckpointFormat {
    *
    * @param path the file to write; replaced if it exists
    * @param tensors names, types and shapes, in the order to write them where the format has one
-   * @param content gives each tensor when its turn comes; asked once per name
-   * @param metadata strings to store with it
-   * @throws dev.pleas.api.error.CheckpointException if it cannot be written
+   * @param content gives each tensor when its turn comes; asked once per name; what it throws
+   *     passes through
+   * @param metadata strings to store with it; their order does not matter
+   * @throws dev.pleas.api.error.CheckpointException if it cannot be written, naming the file, or
+   *     the format cannot store a tensor, naming the tensor
+   * @throws IllegalArgumentException if a content is of another type or shape than was announced,
+   *     naming the tensor
    */
   void write(
       Path path,

@@ -15,10 +15,13 @@ public interface Provider<T> {
    */
   int API_VERSION = 1;
 
-  /** Returns the name that people choose it by: {@code [a-z][a-z0-9-]{0,31}}. */
+  /**
+   * Returns the name that people choose it by: {@code [a-z][a-z0-9-]{0,31}}, always the same, and
+   * not {@code auto}, which means the best there is.
+   */
   String id();
 
-  /** Returns one line for people. */
+  /** Returns one line for people, not empty. */
   String description();
 
   /**
@@ -30,13 +33,17 @@ public interface Provider<T> {
   /** Returns {@link #API_VERSION} as it was when the provider was compiled. */
   int apiVersion();
 
-  /** Says whether {@link #create} would work here, within a moment and without throwing. */
+  /**
+   * Says whether {@link #create} would work here, within a moment and without throwing. While the
+   * machine stays as it is, so does the answer.
+   */
   Availability probe();
 
   /**
-   * Makes the implementation.
+   * Makes the implementation: a new one every time if it is to be closed.
    *
-   * @throws dev.pleas.api.error.ProviderException if it cannot be used here after all
+   * @throws dev.pleas.api.error.ProviderException if it cannot be used here, or not after all,
+   *     saying why
    */
   T create();
 }

@@ -36,7 +36,7 @@ final class ResNetBuilder {
   private static final String INPUT = "input";
   private static final Pattern STAGE = Pattern.compile("layer(\\d{1,4})\\.");
   private static final Pattern CONV3 = Pattern.compile("layer\\d+\\.\\d+\\.conv3\\.weight");
-  private static final Pattern HEAD = Pattern.compile("fc\\.([^.]+)\\.weight");
+  private static final Pattern HEAD = Pattern.compile("fc\\.([^.]+)\\.(?:weight|bias)");
 
   private final ResNetTensors tensors;
   private final boolean bottleneck;
@@ -187,7 +187,7 @@ final class ResNetBuilder {
     }
     for (String name : tensors.names()) {
       Matcher matcher = HEAD.matcher(name);
-      if (matcher.matches()) {
+      if (matcher.matches() && !outputs.containsKey(matcher.group(1))) {
         String head = matcher.group(1);
         outputs.put(head, linear("fc." + head, features));
       }
