@@ -38,8 +38,9 @@ final class Concurrently {
         one.get();
       }
     } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNull(e.getCause());
       throw new AssertionError(
-          "used by " + THREADS + " threads at once: " + e.getCause().getMessage(), e.getCause());
+          "used by " + THREADS + " threads at once: " + cause.getMessage(), cause);
     } finally {
       threads.shutdownNow();
     }
