@@ -146,7 +146,7 @@ final class InterpretedGraph implements CompiledGraph {
       }
     } else if (op instanceof Op.Scale s) {
       Tensor weight = parameter(s.weight());
-      // (x − 0) / √1 · weight + 0 is x · weight to the last bit.
+      // (x − 0) / √1 · weight + 0 is x · weight to the last bit, but for the sign of a zero.
       try (Tensor zero = scope.tensor(constant(channels, 0));
           Tensor one = scope.tensor(constant(channels, 1))) {
         return scope.batchNorm(x, weight, zero, zero, one, 0);

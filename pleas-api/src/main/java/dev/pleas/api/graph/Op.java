@@ -109,9 +109,9 @@ public sealed interface Op {
 
   /**
    * Scaled dot-product attention in several heads: three inputs, queries [N, heads·d, T], keys [N,
-   * heads·d, S] and values [N, heads·e, S], to [N, heads·e, T]. Head h has channels h·d to (h+1)·d
-   * − 1 of queries and keys, and h·e to (h+1)·e − 1 of values and result. In each head, result[·,
-   * t] = Σₛ softmaxₛ(scale · queries[·, t]·keys[·, s]) · values[·, s].
+   * heads·d, S] and values [N, heads·e, S], S &gt; 0, to [N, heads·e, T]. Head h has channels h·d
+   * to (h+1)·d − 1 of queries and keys, and h·e to (h+1)·e − 1 of values and result. In each head,
+   * result[·, t] = Σₛ softmaxₛ(scale · queries[·, t]·keys[·, s]) · values[·, s].
    *
    * @param heads divides the channels of all three
    * @param scale usually 1/√d

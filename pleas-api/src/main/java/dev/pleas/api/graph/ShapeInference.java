@@ -63,6 +63,8 @@ final class ShapeInference {
       vector(node, linear.bias(), w.dim(0));
       return x.with(0, w.dim(0));
     } else if (op instanceof Op.BatchNorm || op instanceof Op.LayerNorm || op instanceof Op.Scale) {
+      boolean defined = !(op instanceof Op.LayerNorm) || x.dim(0) > 0;
+      require(node, defined, "expected at least one channel", x);
       op.parameters().forEach(p -> vector(node, p, x.dim(0)));
       return x;
     } else if (op instanceof Op.Relu || op instanceof Op.Gelu) {
@@ -121,8 +123,9 @@ final class ShapeInference {
         node,
         in.stream().allMatch(shape -> shape.rank() == 2)
             && queries.dim(0) == keys.dim(0)
-            && keys.dim(1) == values.dim(1),
-        "expected queries [N, C, T], keys [N, C, S] and values [N, E, S]",
+            && keys.dim(1) == values.dim(1)
+            && keys.dim(1) > 0,
+        "expected queries [N, C, T], keys [N, C, S] and values [N, E, S] with S > 0",
         in);
     require(
         node,

@@ -1,5 +1,6 @@
 package dev.pleas.api.provider;
 
+import java.lang.module.ModuleDescriptor;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -24,6 +25,8 @@ final class ProviderLoader {
 
   static <P extends Provider<?>> List<RegistryEntry<P>> load(Class<P> kind, ClassLoader loader) {
     List<RegistryEntry<P>> entries = new ArrayList<>();
+    // On the module path only the kinds that module-info.java names could be looked for otherwise.
+    ProviderLoader.class.getModule().addUses(kind);
     Iterator<P> providers = ServiceLoader.load(kind, loader).iterator();
     int failures = 0;
     while (failures < MOST_FAILURES) {
@@ -54,9 +57,7 @@ final class ProviderLoader {
 
   private static <P extends Provider<?>> RegistryEntry<P> examine(Class<P> kind, P provider) {
     String origin = origin(provider.getClass());
-    String version =
-        Objects.requireNonNullElse(
-            provider.getClass().getPackage().getImplementationVersion(), UNKNOWN);
+    String version = version(provider.getClass());
     String label = provider.getClass().getName();
     try {
       if (provider.apiVersion() != Provider.API_VERSION) {
@@ -111,6 +112,16 @@ final class ProviderLoader {
             .split("\\s", 2)[0];
     // A service file that cannot be parsed is named by its URL.
     return first.contains(":") ? "service file" : first.replace('/', '.');
+  }
+
+  /** The version in the jar's manifest; Java ignores that in modules, which have their own. */
+  private static String version(Class<?> type) {
+    @Nullable ModuleDescriptor module = type.getModule().getDescriptor();
+    @Nullable String version =
+        module == null
+            ? type.getPackage().getImplementationVersion()
+            : module.rawVersion().orElse(null);
+    return Objects.requireNonNullElse(version, UNKNOWN);
   }
 
   private static String origin(Class<?> type) {

@@ -13,8 +13,10 @@ import dev.pleas.models.data.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,26 @@ class ModelConfigTest {
   void testNetwork_hasEveryOperationThereIs() {
     assertThat(everyOp().nodes().stream().<Object>map(node -> node.op().getClass()))
         .containsExactlyInAnyOrder((Object[]) Op.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void operations_withEveryChoice_areReadAsTheyWereWritten() throws IOException {
+    List<Op> operations = new ArrayList<>();
+    for (Op.Gelu.Form form : Op.Gelu.Form.values()) {
+      operations.add(new Op.Gelu(form));
+    }
+    operations.add(new Op.LayerNorm("w", null, 1e-6));
+    operations.add(new Op.LayerNorm("w", "b", 1e-5));
+    operations.add(new Op.Linear("w", null));
+    operations.add(new Op.Attention(3, 1 / Math.sqrt(5)));
+    for (Op operation : operations) {
+      String text = Json.write(operation);
+      assertThat(Json.mapper().readValue(text, Op.class)).as(text).isEqualTo(operation);
+    }
+    assertThat(Json.writeCompact(new Op.LayerNorm("w", null, 1e-6)))
+        .isEqualTo("{\"type\":\"layer-norm\",\"weight\":\"w\",\"epsilon\":1.0E-6}");
+    assertThat(Json.writeCompact(new Op.Gelu(Op.Gelu.Form.EXACT)))
+        .isEqualTo("{\"type\":\"gelu\",\"form\":\"EXACT\"}");
   }
 
   @Test
@@ -100,24 +122,29 @@ class ModelConfigTest {
             new Node("relu", new Op.Relu(), List.of("bn")),
             new Node("add", new Op.Add(), List.of("relu", "conv")),
             new Node("pool", new Op.MaxPool2d(Window.square(2, 2, 0)), List.of("add")),
-            new Node("mean", new Op.GlobalAveragePool(), List.of("pool")),
+            new Node("flat", new Op.Flatten(), List.of("pool")),
+            new Node("class", new Op.Prepend("class.w"), List.of("flat")),
+            new Node("position", new Op.AddParameter("position.w"), List.of("class")),
+            new Node("norm", new Op.LayerNorm("norm.w", null, 1e-6), List.of("position")),
+            new Node("scale", new Op.Scale("scale.w"), List.of("norm")),
+            new Node("gelu", new Op.Gelu(Op.Gelu.Form.TANH), List.of("scale")),
+            new Node("mix", new Op.Attention(2, 0.25), List.of("gelu", "gelu", "norm")),
+            new Node("slice", new Op.SlicePositions(0, 1), List.of("mix")),
+            new Node("mean", new Op.GlobalAveragePool(), List.of("slice")),
             new Node("fc", new Op.Linear("fc.weight", "fc.bias"), List.of("mean"))),
         Map.of("logits", "fc"),
-        new java.util.TreeMap<>(
-            Map.of(
-                "conv.weight",
-                Shape.of(4, 1, 3, 3),
-                "bn.w",
-                Shape.of(4),
-                "bn.b",
-                Shape.of(4),
-                "bn.m",
-                Shape.of(4),
-                "bn.v",
-                Shape.of(4),
-                "fc.weight",
-                Shape.of(5, 4),
-                "fc.bias",
-                Shape.of(5))));
+        new TreeMap<>(
+            Map.ofEntries(
+                Map.entry("conv.weight", Shape.of(4, 1, 3, 3)),
+                Map.entry("bn.w", Shape.of(4)),
+                Map.entry("bn.b", Shape.of(4)),
+                Map.entry("bn.m", Shape.of(4)),
+                Map.entry("bn.v", Shape.of(4)),
+                Map.entry("class.w", Shape.of(4, 1)),
+                Map.entry("position.w", Shape.of(4, 17)),
+                Map.entry("norm.w", Shape.of(4)),
+                Map.entry("scale.w", Shape.of(4)),
+                Map.entry("fc.weight", Shape.of(5, 4)),
+                Map.entry("fc.bias", Shape.of(5)))));
   }
 }

@@ -11,7 +11,8 @@ public final class Cost {
 
   /**
    * Returns the multiply-accumulates of all convolutions and linear layers for one sample;
-   * everything else is not counted, as is usual.
+   * everything else is not counted, as is usual. So the products that attention makes of its
+   * queries, keys and values are not.
    */
   public static long multiplyAccumulates(Graph graph) {
     return graph.nodes().stream().mapToLong(node -> multiplyAccumulates(graph, node)).sum();
@@ -19,14 +20,16 @@ public final class Cost {
 
   /** Returns the multiply-accumulates of one node for one sample; 0 if it has no weights. */
   public static long multiplyAccumulates(Graph graph, Node node) {
+    String weight;
     if (node.op() instanceof Op.Conv2d conv) {
-      long positions = graph.valueShape(node.name()).elementsFrom(1);
-      return Math.multiplyExact(graph.parameterShape(conv.weight()).elements(), positions);
+      weight = conv.weight();
+    } else if (node.op() instanceof Op.Linear linear) {
+      weight = linear.weight();
+    } else {
+      return 0;
     }
-    if (node.op() instanceof Op.Linear linear) {
-      return graph.parameterShape(linear.weight()).elements();
-    }
-    return 0;
+    long positions = graph.valueShape(node.name()).elementsFrom(1);
+    return Math.multiplyExact(graph.parameterShape(weight).elements(), positions);
   }
 
   /** Returns the number of trained parameters: all but running statistics. */

@@ -1,5 +1,9 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.error.ModelException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -58,6 +62,7 @@ final class PairMerge {
     boolean proves = settings.flag("check-symmetry");
     Set<String> heads = HeadMode.resolve(settings, request, notes);
     SameArchitecture.check(request.sources(), request.names(), heads);
+    refuseTransformers(a.graph());
     Batches batches = Calibration.batches(settings, request);
 
     PermutationSpec spec = Symmetry.derive(a.graph());
@@ -85,6 +90,26 @@ final class PairMerge {
             fitted.layers(),
             stopwatch.stages(),
             notes));
+  }
+
+  /**
+   * Where units are kept apart, the channels of a layer normalization would be more than those of
+   * the source, and its mean and variance others, so that not even the ensemble is among the
+   * results; attention needs its heads matched.
+   */
+  private static void refuseTransformers(Graph graph) {
+    for (Node node : graph.nodes()) {
+      boolean norm = node.op() instanceof Op.LayerNorm;
+      if (norm || node.op() instanceof Op.Attention) {
+        throw new ModelException(
+            graph.architecture()
+                + ": "
+                + node.name()
+                + " is "
+                + (norm ? "a layer normalization" : "an attention")
+                + ": transformers cannot be merged by method pleas yet; method average can");
+      }
+    }
   }
 
   private LayerPass.Settings passSettings() {

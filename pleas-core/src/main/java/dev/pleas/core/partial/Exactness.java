@@ -58,10 +58,19 @@ public final class Exactness {
       Blocks a = of(x);
       Blocks b = of(node.inputs().get(1));
       return new Blocks(a.merged() && b.merged(), a.apart() && b.apart(), a.common() && b.common());
-    } else if (op instanceof Op.GlobalAveragePool) {
+    } else if (op instanceof Op.GlobalAveragePool
+        || op instanceof Op.Flatten
+        || op instanceof Op.SlicePositions) {
       return of(x);
+    } else if (op instanceof Op.Prepend || op instanceof Op.AddParameter) {
+      // The mean of the parameters goes with the mean of the values.
+      return new Blocks(of(x).merged(), of(x).apart(), false);
+    } else if (op instanceof Op.LayerNorm || op instanceof Op.Attention) {
+      // Units of different blocks meet here, and the sources have only their own.
+      boolean common = node.inputs().stream().allMatch(input -> of(input).common());
+      return new Blocks(common, common, common && op.parameters().isEmpty());
     }
-    // Normalization and nonlinearities act unit by unit, but not on a mean as on its parts.
+    // Other normalizations and nonlinearities act unit by unit, but not on a mean as on its parts.
     boolean common = of(x).common() && op.parameters().isEmpty();
     return new Blocks(common, of(x).apart(), common);
   }

@@ -14,7 +14,8 @@ import dev.pleas.api.tensor.Shape;
  *   S_B   W_B            0       W_B
  * </pre>
  *
- * Vectors are [mean, A, B]. So if every unit is apart, the network is the ensemble of both.
+ * Vectors are [mean, A, B], and so is each column of a parameter whose axis 1 are positions. So if
+ * every unit is apart, the network is the ensemble of both.
  */
 final class InitialWeights {
   private InitialWeights() {}
@@ -22,7 +23,7 @@ final class InitialWeights {
   /**
    * Returns the merged parameter.
    *
-   * @param a A's, of rank 1 or more; axis 0 are outputs, axis 1 (if any) inputs
+   * @param a A's, of rank 1 or more; axis 0 are outputs, axis 1 (if any) inputs or positions
    * @param b B's
    * @param outputs layout of axis 0
    * @param inputs layout of axis 1; ignored for vectors

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,25 @@ import org.jspecify.annotations.Nullable;
  * architecture in particular (compare the hand-written specs of Git Re-Basin, arXiv:2209.04836).
  */
 public final class Symmetry {
+  /**
+   * Operations that treat all channels alike: whatever order the input's channels have, the
+   * result's have the same, if axis 0 of each parameter has it too.
+   */
+  private static final Set<Class<? extends Op>> ALIKE =
+      Set.of(
+          Op.BatchNorm.class,
+          Op.LayerNorm.class,
+          Op.Scale.class,
+          Op.Relu.class,
+          Op.Gelu.class,
+          Op.Add.class,
+          Op.MaxPool2d.class,
+          Op.GlobalAveragePool.class,
+          Op.Flatten.class,
+          Op.Prepend.class,
+          Op.AddParameter.class,
+          Op.SlicePositions.class);
+
   private final Graph graph;
   private final UnionFind<Object> axes = new UnionFind<>();
 
@@ -57,15 +77,16 @@ public final class Symmetry {
     } else if (op instanceof Op.Linear linear) {
       tie(new Axis(linear.weight(), 1), in);
       tie(new Axis(linear.weight(), 0), out);
-      tieVector(linear.bias(), out);
-    } else if (op instanceof Op.BatchNorm) {
-      tie(in, out);
-      op.parameters().forEach(parameter -> tieVector(parameter, out));
-    } else if (op instanceof Op.Relu
-        || op instanceof Op.MaxPool2d
-        || op instanceof Op.GlobalAveragePool
-        || op instanceof Op.Add) {
+      tieFirstAxis(linear.bias(), out);
+    } else if (op instanceof Op.Attention) {
+      // Heads could move as wholes, and channels within a head; keeping them in place is always
+      // right.
+      node.inputs().forEach(input -> tie(Fixed.AXES, new Channels(input)));
+      tie(Fixed.AXES, out);
+    } else if (ALIKE.contains(op.getClass())) {
+      // Axis 1 of a parameter, if it has one, are positions, which belong to no group.
       node.inputs().forEach(input -> tie(new Channels(input), out));
+      op.parameters().forEach(parameter -> tieFirstAxis(parameter, out));
     } else {
       throw new IllegalStateException("no symmetry rule for " + op);
     }
@@ -74,7 +95,7 @@ public final class Symmetry {
   private void convolution(Op.Conv2d conv, Channels in, Channels out) {
     Shape weight = graph.parameterShape(conv.weight());
     tie(new Axis(conv.weight(), 0), out);
-    tieVector(conv.bias(), out);
+    tieFirstAxis(conv.bias(), out);
     if (conv.groups() == 1) {
       tie(new Axis(conv.weight(), 1), in);
     } else if (conv.groups() == weight.dim(0) && weight.dim(1) == 1) {
@@ -88,7 +109,7 @@ public final class Symmetry {
     }
   }
 
-  private void tieVector(@Nullable String parameter, Channels out) {
+  private void tieFirstAxis(@Nullable String parameter, Channels out) {
     if (parameter != null) {
       tie(new Axis(parameter, 0), out);
     }

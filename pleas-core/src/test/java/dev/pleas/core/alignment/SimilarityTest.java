@@ -90,6 +90,20 @@ class SimilarityTest {
   }
 
   @Test
+  void correlation_ofTinyActivations_isThatOfLargeOnes() {
+    double[][] tiny = data(1, 4);
+    for (double[] unit : tiny) {
+      for (int i = 0; i < ROWS; i++) {
+        unit[i] *= 1e-6;
+      }
+    }
+
+    assertThat(matrix(Similarity.CORRELATION, tiny, b).values())
+        .containsExactly(matrix(Similarity.CORRELATION, a, b).values(), within(TOLERANCE));
+    assertThat(matrix(Similarity.CORRELATION, b, tiny).get(0, 0)).isNotZero();
+  }
+
+  @Test
   void correlation_withItselfScaledAndShifted_isOne() {
     double[][] scaled = {a[1].clone()};
     for (int i = 0; i < ROWS; i++) {

@@ -20,6 +20,7 @@ import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.symmetry.Symmetry;
+import dev.pleas.core.symmetry.TinyTransformer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +99,28 @@ class BlockCostTest {
     assertThat(cost.relativeDense(Unit.PARAMETERS, plan::get))
         .isCloseTo(
             (double) Cost.parameters(merged.graph()) / Cost.parameters(graph), within(TOLERANCE));
+  }
+
+  @Test
+  void relative_transformer_countsParametersOfPositionsByTheirChannelsAlone() {
+    Model a = TinyTransformer.random(1);
+    PermutationSpec spec = Symmetry.derive(a.graph());
+    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    for (Group group : spec.groups()) {
+      int d = group.size();
+      Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
+      groups.put(group, BlockLayout.of(Permutation.identity(d), similarity, 4));
+    }
+    Layouts layouts = new Layouts(a.graph(), a.graph(), groups, Set.of());
+    Model merged = PartialMerge.merge(a, TinyTransformer.random(2), layouts);
+    BlockCost cost = new BlockCost(a.graph(), spec, Set.of());
+
+    assertThat(cost.relative(Unit.PARAMETERS, group -> 4))
+        .isCloseTo((double) nonZeros(merged, false) / nonZeros(a, false), within(TOLERANCE));
+    assertThat(cost.relativeDense(Unit.FLOPS, group -> 4))
+        .isCloseTo(
+            (double) Cost.multiplyAccumulates(merged.graph()) / Cost.multiplyAccumulates(a.graph()),
+            within(TOLERANCE));
   }
 
   /** Weights that are not 0, or how often they are multiplied. */

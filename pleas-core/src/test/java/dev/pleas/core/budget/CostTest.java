@@ -8,6 +8,7 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.GraphBuilder;
+import dev.pleas.core.symmetry.TinyTransformer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,18 @@ class CostTest {
         .containsExactly(conv, 0L, 0L, 0L, depthwise, 0L, fc);
     // Running statistics are not trained.
     assertThat(Cost.parameters(graph)).isEqualTo((4 * 3 * 9 + 4) + 2 * 4 + 4 * 9 + (5 * 4 + 5));
+  }
+
+  @Test
+  void multiplyAccumulates_transformer_countsEveryPosition() {
+    Graph graph = TinyTransformer.graph();
+
+    // Widths 6, 8 (heads) and 7 (hidden); 4 patches of 3×2×2, and 5 tokens with the class token.
+    long block = 5 * (3 * 8 * 6 + 6 * 8 + 2 * 7 * 6);
+    assertThat(Cost.multiplyAccumulates(graph)).isEqualTo(4 * 6 * 12 + 2 * block + 3 * 6);
+    long weights = 2 * (2 * 2 * 6 + 3 * (8 * 6 + 8) + (6 * 8 + 6) + 6 + (7 * 6 + 7) + (6 * 7 + 6));
+    assertThat(Cost.parameters(graph))
+        .isEqualTo(6 * 12 + 6 + 6 * 5 + weights + 2 * 6 + (3 * 6 + 3));
   }
 
   @Test

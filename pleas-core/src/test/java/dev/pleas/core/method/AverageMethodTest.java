@@ -11,16 +11,16 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Registry;
-import dev.pleas.core.oracle.NaiveBackend;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class AverageMethodTest {
-  @AutoClose private final TensorBackend backend = new NaiveBackend();
+  @AutoClose private final TensorBackend backend = new ReferenceBackend();
   private final Registry registry = Registry.of(getClass().getClassLoader());
 
   private static Model network(int seed, int classes) {

@@ -14,9 +14,9 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.GraphBuilder;
-import dev.pleas.core.oracle.NaiveBackend;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person is told who asks {@code pleas} for something it cannot do. */
 class ErrorMessagesTest {
-  @AutoClose private final TensorBackend backend = new NaiveBackend();
+  @AutoClose private final TensorBackend backend = new ReferenceBackend();
   private final Samples samples = new RandomSamples(1, 6, RandomNetworks.input());
   private final Model a = network(5, 4);
   private final Model b = network(5, 4);

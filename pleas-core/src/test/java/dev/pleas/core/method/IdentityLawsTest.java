@@ -8,13 +8,13 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
-import dev.pleas.core.oracle.NaiveBackend;
-import dev.pleas.core.oracle.Plain;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Permuted;
 import dev.pleas.core.symmetry.Symmetry;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -45,7 +45,7 @@ class IdentityLawsTest {
     }
 
     MergeResult merge(Model a, Model b, RandomSamples samples, String... settings) {
-      try (TensorBackend backend = this == NAIVE ? new NaiveBackend() : Merging.backend()) {
+      try (TensorBackend backend = this == NAIVE ? new ReferenceBackend() : Merging.backend()) {
         return Merging.merge(backend, a, b, samples, settings);
       }
     }

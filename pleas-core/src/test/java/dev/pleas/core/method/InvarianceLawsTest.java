@@ -6,11 +6,11 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
-import dev.pleas.core.oracle.NaiveBackend;
-import dev.pleas.core.oracle.Plain;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +52,7 @@ class InvarianceLawsTest {
     String[] recompute = Arrays.copyOf(keep, keep.length + 2);
     recompute[keep.length] = "activation-memory-mib";
     recompute[keep.length + 1] = "0";
-    try (TensorBackend naive = new NaiveBackend()) {
+    try (TensorBackend naive = new ReferenceBackend()) {
       MergeResult kept = Merging.merge(naive, a, b, samples, keep);
       MergeResult recomputed = Merging.merge(naive, a, b, samples, recompute);
 
@@ -82,7 +82,7 @@ class InvarianceLawsTest {
   @Test
   void merge_onTheNaiveBackend_agreesWithinRounding() {
     MergeResult found = merge();
-    try (TensorBackend naive = new NaiveBackend()) {
+    try (TensorBackend naive = new ReferenceBackend()) {
       MergeResult expected = Merging.merge(naive, a, b, samples, "budget", "1.3");
 
       assertThat(found.report().groups())

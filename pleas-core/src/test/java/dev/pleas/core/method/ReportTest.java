@@ -2,16 +2,21 @@ package dev.pleas.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.merge.MergeReport;
+import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
-import dev.pleas.core.oracle.PlainNetwork;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.PlainNetwork;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -72,19 +77,50 @@ class ReportTest {
   }
 
   @Test
-  void report_rowsPerColumn_usesFewerRowsAndSaysSo() {
-    MergeReport report = Merging.merge(a, b, samples, "rows-per-column", "1").report();
+  void report_rowsPerColumn_usesAsManyPositionsOfEachSampleAsThatTakes() {
+    for (int rowsPerColumn : new int[] {1, 3, 7}) {
+      MergeResult result =
+          Merging.merge(a, b, samples, "rows-per-column", Integer.toString(rowsPerColumn));
 
-    assertThat(report.layers())
-        .anySatisfy(layer -> assertThat(layer.rows()).isLessThan(layer.rowsAvailable()));
-    assertThat(report.layers())
-        .allSatisfy(
-            layer -> {
-              assertThat(layer.rows()).isBetween(1L, layer.rowsAvailable());
-              // At least one position of each sample, and otherwise about one row per column.
-              assertThat(layer.rows())
-                  .isGreaterThanOrEqualTo(Math.min(layer.rowsAvailable(), layer.unknowns()));
-            });
+      assertThat(result.report().layers())
+          .anySatisfy(layer -> assertThat(layer.rows()).isLessThan(layer.rowsAvailable()));
+      for (MergeReport.Layer layer : result.report().layers()) {
+        Shape weight = result.model().parameter(layer.name() + ".weight").shape();
+        long wanted = rowsPerColumn * weight.elementsFrom(1);
+        long perSample = (long) Math.ceil(wanted / (double) samples.count());
+        long available = layer.rowsAvailable() / samples.count();
+        assertThat(layer.rows())
+            .as(layer.name())
+            .isEqualTo(samples.count() * Math.min(available, perSample));
+      }
+    }
+  }
+
+  @Test
+  void merge_sampledPositions_dependOnTheSeedAlone() {
+    float[] weights = sampled(1);
+
+    assertThat(sampled(1)).isEqualTo(weights);
+    assertThat(sampled(2)).isNotEqualTo(weights);
+  }
+
+  /** The last layer's weights, which come after layers fitted at some positions only. */
+  private float[] sampled(long seed) {
+    try (TensorBackend backend = Merging.backend()) {
+      return new PleasMethod()
+          .merge(
+              new MergeRequest(
+                  List.of(a, b),
+                  List.of("a", "b"),
+                  samples,
+                  Map.of("rows-per-column", "1"),
+                  seed,
+                  Merging.tools(backend),
+                  Progress.NONE))
+          .model()
+          .parameter("fc.weight")
+          .values();
+    }
   }
 
   @Test

@@ -12,12 +12,12 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.alignment.ActivationMatching;
-import dev.pleas.core.oracle.NaiveBackend;
-import dev.pleas.core.oracle.Plain;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Symmetry;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -51,7 +51,7 @@ class MomentsLawsTest {
   @Property(tries = 30)
   void plus_anySplitAndBatchSize_isTheWhole(
       @ForAll @IntRange(max = COUNT) int at, @ForAll @IntRange(min = 1, max = COUNT) int batch) {
-    try (TensorBackend backend = new NaiveBackend()) {
+    try (TensorBackend backend = new ReferenceBackend()) {
       LayerMoments whole = moments(backend, 0, COUNT, COUNT);
       LayerMoments left = moments(backend, 0, at, batch);
       LayerMoments right = moments(backend, at, COUNT, batch);
@@ -64,7 +64,7 @@ class MomentsLawsTest {
 
   @Test
   void accumulator_matchesItsDefinition() {
-    try (TensorBackend backend = new NaiveBackend()) {
+    try (TensorBackend backend = new ReferenceBackend()) {
       LayerMoments m = moments(backend, 0, COUNT, 4);
       Plain a = Plain.of(x.read(0, COUNT));
       Plain b = Plain.of(y.read(0, COUNT));
@@ -91,7 +91,7 @@ class MomentsLawsTest {
     RandomSamples all = new RandomSamples(7, 20, RandomNetworks.input());
     Model a = RandomNetworks.weights(graph, 8, all);
     Model b = RandomNetworks.weights(graph, 9, all);
-    try (TensorBackend backend = new NaiveBackend()) {
+    try (TensorBackend backend = new ReferenceBackend()) {
       Map<String, CrossMoments> whole = run(a, b, new Batches(all, 20), backend);
       Map<String, CrossMoments> left = run(a, b, new Batches(new Part(all, 0, at), batch), backend);
       Map<String, CrossMoments> right =
@@ -117,7 +117,7 @@ class MomentsLawsTest {
     RandomSamples all = new RandomSamples(7, 6, RandomNetworks.input());
     Model a = RandomNetworks.weights(graph, 8, all);
     Model b = RandomNetworks.weights(graph, 9, all);
-    try (TensorBackend backend = new NaiveBackend()) {
+    try (TensorBackend backend = new ReferenceBackend()) {
       Map<String, CrossMoments> found = run(a, b, new Batches(all, 4), backend);
       Map<String, Plain> inA = PlainNetwork.values(a, all);
       Map<String, Plain> inB = PlainNetwork.values(b, all);
@@ -143,7 +143,7 @@ class MomentsLawsTest {
 
   @Test
   void scatter_ofAConstantUnit_isNeverNegative() {
-    try (TensorBackend backend = new NaiveBackend();
+    try (TensorBackend backend = new ReferenceBackend();
         TensorScope scope = backend.newScope();
         SumAccumulator sums = scope.sums(1)) {
       float[] tenths = new float[1000];

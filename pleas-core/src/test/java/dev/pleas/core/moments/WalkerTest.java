@@ -9,11 +9,11 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.core.oracle.NaiveBackend;
-import dev.pleas.core.oracle.Plain;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ class WalkerTest {
   /** Some 40 float32 operations deep, relative to the largest value. */
   private static final double TOLERANCE = 1e-5;
 
-  @AutoClose private final TensorBackend backend = new NaiveBackend();
+  @AutoClose private final TensorBackend backend = new ReferenceBackend();
   private final RandomSamples samples = new RandomSamples(1, 7, RandomNetworks.input());
   private final Batches batches = new Batches(samples, 3);
   private final Graph graph = RandomNetworks.resNet(4, 4);
@@ -130,7 +130,7 @@ class WalkerTest {
     // The most that any cut of one batch of 3 samples needs, and a byte less than twice that.
     long most = 0;
     for (int cut = 0; cut <= graph.nodes().size(); cut++) {
-      try (TensorBackend counted = new NaiveBackend();
+      try (TensorBackend counted = new ReferenceBackend();
           Walker walker = new Walker(counted, graph, model.parameters(), batches, Long.MAX_VALUE);
           TensorScope scratch = counted.newScope()) {
         long bytes =

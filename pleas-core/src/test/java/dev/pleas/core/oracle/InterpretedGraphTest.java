@@ -13,6 +13,9 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.method.Merging;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The default way to run a graph; tested here because the contracts alone have no backend. */
 class InterpretedGraphTest {
-  @AutoClose private final TensorBackend backend = new NaiveBackend();
+  @AutoClose private final TensorBackend backend = new ReferenceBackend();
   private final RandomSamples samples = new RandomSamples(1, 3, RandomNetworks.input());
   private final Graph graph = RandomNetworks.resNet(1, 4);
   private final Model model = RandomNetworks.weights(graph, 2, samples);
@@ -36,7 +39,7 @@ class InterpretedGraphTest {
       Graph any = RandomNetworks.resNet(seed, 4);
       Model weights = RandomNetworks.weights(any, seed, samples);
       Plain logits = PlainNetwork.logits(weights, samples);
-      for (TensorBackend each : List.of(new NaiveBackend(), Merging.backend())) {
+      for (TensorBackend each : List.of(new ReferenceBackend(), Merging.backend())) {
         try (each;
             CompiledGraph compiled = each.compile(any, weights.parameters());
             TensorScope scope = each.newScope()) {

@@ -7,6 +7,8 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,8 +12,8 @@ import dev.pleas.api.solve.Solution;
 import dev.pleas.core.method.Merging;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.UnitSums;
-import dev.pleas.core.oracle.NaiveBackend;
 import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ class LayerRefitTest {
   /** Condition (below 1e2, squared by the Gram matrix) times 1e-16, with room. */
   private static final double TOLERANCE = 1e-10;
 
-  @AutoClose private final TensorBackend backend = new NaiveBackend();
+  @AutoClose private final TensorBackend backend = new ReferenceBackend();
   private final Tools tools = Merging.tools(backend);
   private final List<String> notes = new ArrayList<>();
   private final double[][] x = random(1, ROWS, P, 0.5);

@@ -1,7 +1,7 @@
 package dev.pleas.core.refit;
 
-import dev.pleas.core.oracle.Plain;
 import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.tck.reference.Plain;
 
 /**
  * The least-squares objective of a layer on its rows themselves, without moments: Σ ‖y − W·x − b‖²

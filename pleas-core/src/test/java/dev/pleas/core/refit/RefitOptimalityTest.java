@@ -9,12 +9,12 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.oracle.GraphBuilder;
-import dev.pleas.core.oracle.Plain;
-import dev.pleas.core.oracle.PlainNetwork;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.BlockLayout.Block;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +106,22 @@ class RefitOptimalityTest {
     }
   }
 
+  @Example
+  void refit_convolutionsThatNoNormalizationCorrects_areOptimalWithoutIntercept() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String x = g.relu("relu1", g.norm("bn1", g.conv("first", GraphBuilder.INPUT, 5, 1, 1)));
+    x = g.relu("relu2", g.conv("rectified", x, 7, 3, 1));
+    String shared = g.conv("shared", x, 5, 1, 1);
+    x = g.add("add", g.norm("bn2", shared), shared);
+    String tapped = g.conv("tapped", x, 3, 1, 1);
+    x = g.pool("pool", g.relu("relu3", g.norm("bn3", tapped)));
+    Graph graph = g.output("logits", g.linear("fc", x, 3)).output("map", tapped).build();
+
+    List<String> refitted = assertOptimal(pair(graph, 14, 0.5), RefitInputs.MERGED, true);
+
+    assertThat(refitted).contains("rectified", "shared", "tapped");
+  }
+
   private static Prepared resNets(int seed, double share) {
     return pair(RandomNetworks.resNet(seed, 4), seed, share);
   }
@@ -188,6 +204,14 @@ class RefitOptimalityTest {
     assertThat(report.errorAfter() * scatter)
         .as(node.name())
         .isCloseTo(raw.error(w, bias), within(1e-6 * magnitude));
+
+    double[] bias0 =
+        biasName != null
+            ? Plain.of(initial.parameter(biasName)).values()
+            : normalized ? raw.bestBias(w0) : new double[w.length];
+    assertThat(report.errorBefore() * scatter)
+        .as(node.name())
+        .isCloseTo(raw.error(w0, bias0), within(1e-6 * raw.magnitude(w0, bias0)));
 
     SplittableRandom random = new SplittableRandom(7);
     double typical = typical(w);

@@ -32,7 +32,7 @@ final class OpenBlasLibrary {
     String name = platform.getProperty("platform");
     for (String artifact : ARTIFACTS) {
       String file =
-          "/org/bytedeco/"
+          "org/bytedeco/"
               + artifact
               + "/"
               + name
@@ -41,7 +41,8 @@ final class OpenBlasLibrary {
               + "jni"
               + artifact
               + platform.getProperty("platform.library.suffix");
-      if (OpenBlasLibrary.class.getResource(file) == null) {
+      // Not the class's own getResource: on the module path that looks into its own jar alone.
+      if (OpenBlasLibrary.class.getClassLoader().getResource(file) == null) {
         return new Availability.Unavailable(
             "there is no native " + artifact + " library for " + name + " on the classpath",
             "add the jar "

@@ -8,74 +8,81 @@ package dev.pleas.cpu.tensor;
  * @param keyWidth d, channels of queries and keys per head
  * @param valueWidth e, channels of values per head
  * @param queries T
- * @param keys S
+ * @param keys S, positive
  * @param scale of the scores
  */
 record Attention(
     int samples, int heads, int keyWidth, int valueWidth, int queries, int keys, double scale) {
-  /** Elements of scores that are held at a time, where a sample has no more. */
-  private static final long HELD = 1 << 22;
+  /** Elements of scores held at a time, unless one for each thread are more: 4 MiB. */
+  private static final long HELD = 1L << 20;
 
   /**
-   * Computes softmax(scale · QᵀK) and multiplies V with it, for as many samples at a time as fit.
+   * Computes softmax(scale · QᵀK) and multiplies V with it. All heads of all samples lie one after
+   * another, and as many at a time as stay in the cache are products of one batch.
    *
-   * @param y gets [N, heads·e, T]
+   * @param q [N, heads·d, T]
+   * @param k [N, heads·d, S]
+   * @param v [N, heads·e, S]
+   * @param y gets [N, heads·e, T]; not empty
    */
   <F extends Floats> void apply(CpuBackend<F> backend, F q, F k, F v, F y) {
+    Product score = new Product(queries, keys, keyWidth, true, false, false, false);
+    Product mix = new Product(valueWidth, queries, keys, false, true, false, false);
+    int all = Math.multiplyExact(samples, heads);
     long scores = (long) queries * keys;
-    int step = (int) Math.max(1, Math.min(samples, HELD / Math.max(1, heads * scores)));
-    try (Memory<F> held = new Memory<>(backend, step * heads * scores)) {
-      for (int n = 0; n < samples; n += step) {
-        int count = Math.min(step, samples - n) * heads;
-        long first = (long) n * heads;
-        Operand<F> weights = new Operand<>(held.data(), 0, scores);
-        backend.multiply(
-            new Product(queries, keys, keyWidth, true, false, false, false),
-            count,
-            operand(q, first, (long) keyWidth * queries),
-            operand(k, first, (long) keyWidth * keys),
-            weights);
-        softmax(held.data(), Math.multiplyExact(count, queries));
-        backend.multiply(
-            new Product(valueWidth, queries, keys, false, true, false, false),
-            count,
-            operand(v, first, (long) valueWidth * keys),
-            weights,
-            operand(y, first, (long) valueWidth * queries));
+    int wave = (int) Math.min(all, Math.max(Parallel.threads(), HELD / scores));
+    try (Memory<F> held = new Memory<>(backend, wave * scores)) {
+      Operand<F> weights = new Operand<>(held.data(), 0, scores);
+      for (int head = 0; head < all; head += wave) {
+        int count = Math.min(wave, all - head);
+        if (keyWidth == 0) {
+          Elementwise.fill(new float[1], held.data(), count, scores);
+        } else {
+          Operand<F> a = operand(q, head, (long) keyWidth * queries);
+          Operand<F> b = operand(k, head, (long) keyWidth * keys);
+          backend.multiply(score, count, a, b, weights);
+        }
+        softmax(held.data(), (long) count * queries);
+        Operand<F> c = operand(y, head, (long) valueWidth * queries);
+        backend.multiply(mix, count, operand(v, head, (long) valueWidth * keys), weights, c);
       }
     }
   }
 
-  private static <F extends Floats> Operand<F> operand(F data, long first, long step) {
-    return new Operand<>(data, first * step, step);
+  private static <F extends Floats> Operand<F> operand(F data, int head, long step) {
+    return new Operand<>(data, head * step, step);
   }
 
   /** Turns each row of scores into weights that add up to 1. */
-  private void softmax(Floats rows, int count) {
+  private void softmax(Floats scores, long rows) {
+    int perItem = Math.max(1, Blocks.SIZE / keys);
     Parallel.forEach(
-        count,
-        32L * count * keys,
-        row -> {
-          float[] v = new float[keys];
-          rows.read((long) row * keys, v, 0, keys);
-          softmax(v);
-          rows.write((long) row * keys, v, 0, keys);
+        Math.toIntExact((rows + perItem - 1) / perItem),
+        rows * keys,
+        item -> {
+          long row = (long) item * perItem;
+          float[] v = new float[(int) Math.min(perItem, rows - row) * keys];
+          scores.read(row * keys, v, 0, v.length);
+          for (int at = 0; at < v.length; at += keys) {
+            softmax(v, at);
+          }
+          scores.write(row * keys, v, 0, v.length);
         });
   }
 
-  private void softmax(float[] v) {
+  private void softmax(float[] v, int from) {
     double largest = Double.NEGATIVE_INFINITY;
-    for (float score : v) {
-      largest = Math.max(largest, scale * score);
+    for (int i = from; i < from + keys; i++) {
+      largest = Math.max(largest, scale * v[i]);
     }
     double sum = 0;
-    for (int s = 0; s < v.length; s++) {
-      double weight = Math.exp(scale * v[s] - largest);
-      v[s] = (float) weight;
+    for (int i = from; i < from + keys; i++) {
+      double weight = Math.exp(scale * v[i] - largest);
+      v[i] = (float) weight;
       sum += weight;
     }
-    for (int s = 0; s < v.length; s++) {
-      v[s] = (float) (v[s] / sum);
+    for (int i = from; i < from + keys; i++) {
+      v[i] = (float) (v[i] / sum);
     }
   }
 }

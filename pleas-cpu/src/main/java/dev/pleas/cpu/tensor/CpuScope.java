@@ -75,7 +75,10 @@ final class CpuScope<F extends Floats> implements TensorScope {
     Require.shape("linear", "weight", Shape.of(outputs, features), weight.shape());
     CpuTensor<F> b = bias("linear", bias, outputs);
     CpuTensor<F> y = result(shape.with(1, outputs));
-    if (shape.rank() > 2 && y.elements() > 0) {
+    if (y.elements() == 0) {
+      return y;
+    }
+    if (shape.rank() > 2) {
       int positions = Math.toIntExact(shape.elementsFrom(2));
       Window point = Window.square(1, 1, 0);
       convolve(new Convolution(samples, features, positions, 1, outputs, point, 1), in, w, b, y);
@@ -84,7 +87,7 @@ final class CpuScope<F extends Floats> implements TensorScope {
     if (b != null || features == 0) {
       Elementwise.fill(b == null ? new float[outputs] : b.values(), y.data(), samples, 1);
     }
-    if (y.elements() > 0 && features > 0) {
+    if (features > 0) {
       backend.multiply(
           new Product(samples, outputs, features, false, true, b != null, false),
           1,
@@ -144,7 +147,8 @@ final class CpuScope<F extends Floats> implements TensorScope {
     CpuTensor<F> y = result(shape);
     if (y.elements() > 0) {
       int positions = Math.toIntExact(shape.elementsFrom(2));
-      LayerNormalization.apply(in.data(), scale, shift, epsilon, y.data(), shape.dim(0), positions);
+      LayerNormalization form = new LayerNormalization(scale, shift, epsilon);
+      form.apply(in.data(), y.data(), shape.dim(0), positions);
     }
     return y;
   }

@@ -1,7 +1,6 @@
 package dev.pleas.cpu.tensor;
 
 import dev.pleas.api.graph.Op;
-import org.apache.commons.math3.special.Erf;
 
 /** Operations on each element. The result may be an operand's own memory. */
 final class Elementwise {
@@ -36,25 +35,9 @@ final class Elementwise {
         (row, rows, at, length, buffers) -> {
           float[] v = buffers[0];
           x.read(at, v, 0, length);
-          for (int i = 0; i < length; i++) {
-            v[i] = (float) gelu(v[i], form);
-          }
+          Gelu.apply(form, v, length);
           y.write(at, v, 0, length);
         });
-  }
-
-  private static double gelu(double x, Op.Gelu.Form form) {
-    if (x == Double.NEGATIVE_INFINITY) {
-      return 0;
-    }
-    return switch (form) {
-      case EXACT -> x / 2 * Erf.erfc(-x / Math.sqrt(2));
-      case TANH -> {
-        double u = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
-        yield x / (1 + Math.exp(-2 * u)); // 1 + tanh(u) = 2 / (1 + exp(−2u))
-      }
-      case QUICK -> x / (1 + Math.exp(-1.702 * x));
-    };
   }
 
   /** y = max(a + b, 0) if {@code rectified}, otherwise a + b. */

@@ -2,31 +2,34 @@ package dev.pleas.cpu.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/** Layer normalization over the channels of [N, C, L], with mean and variance in float64. */
-final class LayerNormalization {
-  /** Elements of the block of positions, over all channels, that is handled at a time. */
+/**
+ * Layer normalization over the channels of [N, C, L], with mean and variance in float64: squares of
+ * float32 do not overflow there, and the mean of equal channels is what they are, so that they
+ * become the bias.
+ *
+ * @param weight C values, C &gt; 0
+ * @param bias C values, or null for none
+ * @param epsilon added to the variance
+ */
+@SuppressWarnings("ArrayRecordComponent") // Neither compared nor handed on.
+record LayerNormalization(float[] weight, float @Nullable [] bias, double epsilon) {
+  /** Elements of the block of positions, over all channels, that is handled at a time: 128 KiB. */
   private static final int BLOCK = 1 << 15;
 
-  private LayerNormalization() {}
+  /** Fewer positions at a time would cost more to fetch than to normalize. */
+  private static final int NARROWEST = 16;
 
   /**
    * y[n, c, l] = (x[n, c, l] − mean) / √(variance + epsilon) · weight[c] + bias[c].
    *
-   * @param weight C values, C &gt; 0
-   * @param bias C values, or null for none
+   * @param x [N, C, L]
+   * @param y gets the result
    * @param samples N
    * @param positions L
    */
-  static void apply(
-      Floats x,
-      float[] weight,
-      float @Nullable [] bias,
-      double epsilon,
-      Floats y,
-      int samples,
-      int positions) {
+  void apply(Floats x, Floats y, int samples, int positions) {
     int channels = weight.length;
-    int width = Math.max(1, Math.min(positions, BLOCK / channels));
+    int width = Math.min(positions, Math.max(NARROWEST, BLOCK / channels));
     int blocks = (positions + width - 1) / width;
     Parallel.forEach(
         Math.multiplyExact(samples, blocks),
@@ -35,42 +38,50 @@ final class LayerNormalization {
           int from = item % blocks * width;
           int length = Math.min(width, positions - from);
           long at = (long) (item / blocks) * channels * positions + from;
-          float[] block = new float[channels * length];
+          float[] block = new float[Math.multiplyExact(channels, length)];
+          if (length == positions) {
+            x.read(at, block, 0, block.length);
+            normalize(block, length);
+            y.write(at, block, 0, block.length);
+            return;
+          }
           for (int c = 0; c < channels; c++) {
             x.read(at + (long) c * positions, block, c * length, length);
           }
-          normalize(block, weight, bias, epsilon, length);
+          normalize(block, length);
           for (int c = 0; c < channels; c++) {
             y.write(at + (long) c * positions, block, c * length, length);
           }
         });
   }
 
-  private static void normalize(
-      float[] block, float[] weight, float @Nullable [] bias, double epsilon, int length) {
-    int channels = weight.length;
+  /** Normalizes each column of a C×length block. */
+  private void normalize(float[] block, int length) {
     double[] mean = new double[length];
-    double[] scale = new double[length];
-    for (int k = 0; k < block.length; k++) {
-      mean[k % length] += block[k];
-    }
-    for (int l = 0; l < length; l++) {
-      mean[l] /= channels;
-    }
-    for (int c = 0; c < channels; c++) {
+    double[] factor = new double[length];
+    for (int at = 0; at < block.length; at += length) {
       for (int l = 0; l < length; l++) {
-        double d = block[c * length + l] - mean[l];
-        scale[l] += d * d;
+        mean[l] += block[at + l];
       }
     }
     for (int l = 0; l < length; l++) {
-      scale[l] = 1 / Math.sqrt(scale[l] / channels + epsilon);
+      mean[l] /= weight.length;
     }
-    for (int c = 0; c < channels; c++) {
-      double shift = bias == null ? 0 : bias[c];
+    for (int at = 0; at < block.length; at += length) {
       for (int l = 0; l < length; l++) {
-        int k = c * length + l;
-        block[k] = (float) ((block[k] - mean[l]) * scale[l] * weight[c] + shift);
+        double d = block[at + l] - mean[l];
+        factor[l] += d * d;
+      }
+    }
+    for (int l = 0; l < length; l++) {
+      factor[l] = 1 / Math.sqrt(factor[l] / weight.length + epsilon);
+    }
+    for (int c = 0; c < weight.length; c++) {
+      double scale = weight[c];
+      double shift = bias == null ? 0 : bias[c];
+      int at = c * length;
+      for (int l = 0; l < length; l++) {
+        block[at + l] = (float) ((block[at + l] - mean[l]) * factor[l] * scale + shift);
       }
     }
   }

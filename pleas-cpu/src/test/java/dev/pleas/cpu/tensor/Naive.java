@@ -117,6 +117,73 @@ final class Naive {
     return new Expected(x.shape(), values, bounds);
   }
 
+  static Expected layerNorm(HostTensor x, HostTensor weight, HostTensor bias, double epsilon) {
+    int channels = x.shape().dim(1);
+    int positions = (int) x.shape().elementsFrom(2);
+    double[] values = new double[x.values().length];
+    double[] bounds = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int c = i / positions % channels;
+      int first = i - c * positions;
+      double mean = 0;
+      double largest = 0;
+      for (int k = 0; k < channels; k++) {
+        mean += (double) x.values()[first + k * positions] / channels;
+        largest = Math.max(largest, Math.abs(x.values()[first + k * positions]));
+      }
+      double variance = 0;
+      for (int k = 0; k < channels; k++) {
+        variance += Math.pow(x.values()[first + k * positions] - mean, 2) / channels;
+      }
+      double scale = weight.values()[c] / Math.sqrt(variance + epsilon);
+      values[i] = (x.values()[i] - mean) * scale + (bias == null ? 0 : bias.values()[c]);
+      // Rounded to float32 once; in float64, C additions make the mean.
+      bounds[i] =
+          ROUNDING * Math.abs(values[i]) + (channels + 4) * 0x1p-52 * largest * Math.abs(scale);
+    }
+    return new Expected(x.shape(), values, bounds);
+  }
+
+  static Expected attention(
+      HostTensor queries, HostTensor keys, HostTensor values, int heads, double scale) {
+    Shape out = values.shape().with(2, queries.shape().dim(2));
+    int keyWidth = queries.shape().dim(1) / heads;
+    int valueWidth = out.dim(1) / heads;
+    int count = keys.shape().dim(2);
+    double[] result = new double[(int) out.elements()];
+    double[] bounds = new double[result.length];
+    int i = 0;
+    for (int n = 0; n < out.dim(0); n++) {
+      for (int channel = 0; channel < out.dim(1); channel++) {
+        int head = channel / valueWidth;
+        for (int t = 0; t < out.dim(2); t++, i++) {
+          double[] scores = new double[count];
+          double apart = 0;
+          for (int s = 0; s < count; s++) {
+            double size = 0;
+            for (int c = head * keyWidth; c < (head + 1) * keyWidth; c++) {
+              double product = (double) at(queries, n, c, t) * at(keys, n, c, s);
+              scores[s] += scale * product;
+              size += Math.abs(scale * product);
+            }
+            apart = Math.max(apart, (keyWidth + 1) * ROUNDING * size);
+          }
+          double largest = java.util.Arrays.stream(scores).max().getAsDouble();
+          double sum = java.util.Arrays.stream(scores).map(s -> Math.exp(s - largest)).sum();
+          double size = 0;
+          for (int s = 0; s < count; s++) {
+            double term = Math.exp(scores[s] - largest) / sum * at(values, n, channel, s);
+            result[i] += term;
+            size += Math.abs(term);
+          }
+          // A score that is off by d changes its weight by up to exp(2d), through the sum as well.
+          bounds[i] = (Math.expm1(2 * apart) + (count + 4) * ROUNDING) * size + Float.MIN_VALUE;
+        }
+      }
+    }
+    return new Expected(out, result, bounds);
+  }
+
   static Expected maxPool2d(HostTensor x, Window window) {
     int height = x.shape().dim(2);
     int width = x.shape().dim(3);
@@ -202,6 +269,10 @@ final class Naive {
       }
     }
     return new Expected(Shape.of(p, q), values, bounds);
+  }
+
+  static double at(HostTensor x, int n, int c, int position) {
+    return x.values()[(n * x.shape().dim(1) + c) * x.shape().dim(2) + position];
   }
 
   static double at(HostTensor x, int n, int c, int row, int column) {
