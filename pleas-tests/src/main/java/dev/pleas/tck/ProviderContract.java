@@ -33,12 +33,17 @@ public abstract class ProviderContract<T, P extends Provider<T>> {
    * test is skipped with its reason.
    */
   protected final T create() {
+    return available().create();
+  }
+
+  /** Returns the provider under test; skips the test where it cannot be used. */
+  final P available() {
     P provider = provider();
     if (provider.probe() instanceof Availability.Unavailable no) {
       throw new TestAbortedException(
           provider.id() + " cannot be used here: " + no.reason() + "; " + no.remedy());
     }
-    return provider.create();
+    return provider;
   }
 
   /**

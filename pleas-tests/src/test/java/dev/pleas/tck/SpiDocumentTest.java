@@ -25,6 +25,8 @@ class SpiDocumentTest {
 
   static {
     SUITES.put("provider", ProviderContract.class);
+    SUITES.put("matcher", MatcherContract.class);
+    SUITES.put("solver", LeastSquaresSolverContract.class);
   }
 
   @Test

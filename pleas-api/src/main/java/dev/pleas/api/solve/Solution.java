@@ -7,11 +7,13 @@ public sealed interface Solution {
   /**
    * The system was solved.
    *
-   * @param x p×q
-   * @param residual ‖(G + R)·X − (C + R·prior)‖_F / (‖G + R‖_F·‖X‖_F + ‖C + R·prior‖_F), 0 for an
-   *     empty system: near the float64 rounding unit when the solver did its work
-   * @param conditionEstimate an estimate of the condition number of G + R, at least 1 (infinite
-   *     when it exceeds float64; 1 for an empty system)
+   * @param x p×q, finite
+   * @param residual ‖(G + R)·X − (C + R·prior)‖_F / (‖G + R‖_F·‖X‖_F + ‖C + R·prior‖_F) of the X
+   *     that is returned, 0 for an empty system and for X = 0 where that is right: near the float64
+   *     rounding unit when the solver did its work, and not when X underflows or no X exists
+   * @param conditionEstimate an estimate of the condition number of G + R in the units it was given
+   *     in, in any of the usual norms and so within a factor of 3·p of that in the 2-norm; at least
+   *     1, infinite when it exceeds float64 or rank is less than p, 1 for an empty system
    * @param rank the numerical rank; smaller than p only for a solver that returns the solution
    *     nearest to the prior of a singular system
    */
