@@ -12,8 +12,8 @@ final class Convolution {
   private Convolution() {}
 
   /**
-   * y[n, k, l] += Σᵣ weight[k, r]·patches[n, r, l], where a group of filters sees the patches of its
-   * own channels.
+   * y[n, k, l] += Σᵣ weight[k, r]·patches[n, r, l], where a group of filters sees the patches of
+   * its own channels.
    *
    * @param y [samples, filters, positions]
    * @param weight [filters, …]

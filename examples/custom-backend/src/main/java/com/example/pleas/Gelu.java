@@ -18,7 +18,9 @@ final class Gelu {
     };
   }
 
-  /** Returns Φ(x): by its power series near 0, by the continued fraction of 1 − Φ(|x|) elsewhere. */
+  /**
+   * Returns Φ(x): by its power series near 0, by the continued fraction of 1 − Φ(|x|) elsewhere.
+   */
   private static double normalDistribution(double x) {
     double density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     if (Math.abs(x) < 3) {

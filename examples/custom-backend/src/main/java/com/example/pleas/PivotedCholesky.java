@@ -75,7 +75,9 @@ final class PivotedCholesky implements LeastSquaresSolver {
     return p;
   }
 
-  /** Exchanges two rows and the same columns of a symmetric matrix, of which the lower part is used. */
+  /**
+   * Exchanges two rows and the same columns of a symmetric matrix, of which the lower part is used.
+   */
   private static void swap(double[][] a, int[] order, int k, int pivot) {
     if (k != pivot) {
       int row = order[k];

@@ -94,14 +94,17 @@ final class PlainScope implements TensorScope {
     PlainTensor in = own(x);
     PlainTensor w = own(weight);
     Shapes.window("conv2d", in, window);
-    Shapes.expect("conv2d", "weight", w, ANY, ANY, window.kernelHeight(), window.kernelWidth());
+    Shapes.expect("conv2d", "weight", w, ANY, ANY, ANY, ANY);
     int channels = in.dim(1);
     int filters = w.dim(0);
     boolean divided = groups > 0 && channels % groups == 0 && filters % groups == 0;
-    String divisors = "groups that divide " + channels + " channels and " + filters + " filters";
-    Shapes.require(divided, "conv2d", divisors, groups);
     Shapes.require(
-        w.dim(1) * groups == channels, "conv2d", "weight [K, " + channels / groups + ", …]", w);
+        divided,
+        "conv2d",
+        "groups that divide the channels of input " + in.shape() + " and weight " + w.shape(),
+        groups + " groups");
+    int[] kernel = {window.kernelHeight(), window.kernelWidth()};
+    Shapes.expect("conv2d", "weight", w, filters, channels / groups, kernel[0], kernel[1]);
     int height = in.dim(2);
     int width = in.dim(3);
     Patches patches = new Patches(in.values(), channels, height, width, window);
@@ -168,12 +171,11 @@ final class PlainScope implements TensorScope {
         heads > 0 && q.dim(1) % heads == 0 && v.dim(1) % heads == 0,
         "attention",
         "heads that divide the channels of queries " + q + " and values " + v,
-        heads);
+        heads + " heads");
     Attention attention =
         new Attention(
             q.dim(0) * heads, q.dim(1) / heads, v.dim(1) / heads, q.dim(2), k.dim(2), scale);
-    return tensor(
-        v.shape().with(2, q.dim(2)), attention.apply(q.values(), k.values(), v.values()));
+    return tensor(v.shape().with(2, q.dim(2)), attention.apply(q.values(), k.values(), v.values()));
   }
 
   // Normalization
@@ -204,8 +206,7 @@ final class PlainScope implements TensorScope {
     int channels = in.dim(1);
     Shapes.require(channels > 0, "layerNorm", "input [N, C, …] with C > 0", in);
     float[] w = vector("layerNorm", "weight", weight, channels);
-    float[] b =
-        bias == null ? new float[channels] : vector("layerNorm", "bias", bias, channels);
+    float[] b = bias == null ? new float[channels] : vector("layerNorm", "bias", bias, channels);
     float[] values = in.values();
     float[] y = new float[values.length];
     int positions = in.positions();
@@ -356,11 +357,13 @@ final class PlainScope implements TensorScope {
     }
     PlainTensor first = own(parts.get(0));
     Shapes.axis("concat", first, axis);
-    int[] others = first.shape().with(axis, 0).dims();
-    others[axis] = ANY;
     int total = 0;
     for (Tensor part : parts) {
-      Shapes.expect("concat", "part", own(part), others);
+      PlainTensor next = own(part);
+      boolean fits =
+          next.shape().rank() > axis
+              && next.shape().with(axis, 0).equals(first.shape().with(axis, 0));
+      Shapes.require(fits, "concat", "parts like " + first + " but for axis " + axis, next.shape());
       total = Math.addExact(total, part.shape().dim(axis));
     }
     Shape shape = first.shape().with(axis, total);

@@ -2,7 +2,6 @@ package com.example.pleas;
 
 import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Window;
-import dev.pleas.api.tensor.Shape;
 
 /** Refuses shapes that do not fit. */
 final class Shapes {
@@ -26,8 +25,7 @@ final class Shapes {
 
   /** Refuses a tensor that is not [N, C, …] with so many channels, or {@link #ANY}. */
   static void channels(String op, String what, PlainTensor found, int channels) {
-    boolean fits =
-        found.shape().rank() >= 2 && (channels == ANY || found.dim(1) == channels);
+    boolean fits = found.shape().rank() >= 2 && (channels == ANY || found.dim(1) == channels);
     String expected = channels == ANY ? "C" : String.valueOf(channels);
     require(fits, op, what + " [N, " + expected + ", …]", found.shape());
   }
