@@ -12,6 +12,7 @@ import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.solve.LeastSquaresSolverProvider;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.session.Session;
+import dev.pleas.cli.session.UnreadableJar;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ final class BackendsCommand extends PleasCommand {
   private static final List<Class<? extends Provider<?>>> BY_CONTENT =
       List.of(ModelAdapterProvider.class, CheckpointFormatProvider.class);
 
+  /** What the registry calls a version or jar that it does not know. */
+  private static final String UNKNOWN = "unknown";
+
   @Option(names = "--json", description = "Prints the list as JSON.")
   private boolean json;
 
@@ -64,6 +68,7 @@ final class BackendsCommand extends PleasCommand {
    * @param jar file name of its jar
    * @param priority rank in automatic choice
    * @param available whether it can be used
+   * @param broken whether it cannot be used anywhere: the fault is the jar's, not this machine's
    * @param detail what it would run on, or why it cannot be used
    * @param remedy what to do about it; empty when it can be used, or nothing can be done
    */
@@ -74,6 +79,7 @@ final class BackendsCommand extends PleasCommand {
       String jar,
       int priority,
       boolean available,
+      boolean broken,
       String detail,
       String remedy) {}
 
@@ -83,7 +89,32 @@ final class BackendsCommand extends PleasCommand {
     for (Class<? extends Provider<?>> kind : KINDS) {
       kinds.add(describe(session.registry(), kind));
     }
+    List<UnreadableJar> jars = session.unreadableJars();
+    if (!jars.isEmpty()) {
+      kinds.add(describe(jars));
+    }
     out().print(json ? Json.write(kinds) : text(kinds));
+  }
+
+  private static Kind describe(List<UnreadableJar> jars) {
+    return new Kind(
+        "unreadable jar",
+        null,
+        "nothing in these files is used",
+        jars.stream()
+            .map(
+                jar ->
+                    new Entry(
+                        jar.name(),
+                        "",
+                        UNKNOWN,
+                        jar.name(),
+                        0,
+                        false,
+                        true,
+                        jar.reason(),
+                        jar.remedy()))
+            .toList());
   }
 
   private static <P extends Provider<?>> Kind describe(Registry registry, Class<P> kind) {
@@ -118,6 +149,7 @@ final class BackendsCommand extends PleasCommand {
         entry.origin(),
         entry.priority(),
         available,
+        provider == null,
         detail,
         remedy);
   }
@@ -128,21 +160,48 @@ final class BackendsCommand extends PleasCommand {
       text.append(text.isEmpty() ? "" : "\n");
       text.append(kind.kind() + "\n");
       for (Entry entry : kind.providers()) {
-        boolean chosen = entry.id().equals(kind.chosen());
-        text.append((chosen ? "* " : "  ") + entry.id());
-        text.append(entry.description().isEmpty() ? "\n" : " – " + entry.description() + "\n");
-        text.append(
-            "    priority " + entry.priority() + ", " + entry.jar() + " " + entry.version() + "\n");
-        if (!entry.available()) {
-          text.append("    not available: " + entry.detail() + "\n");
-          text.append(entry.remedy().isEmpty() ? "" : "    remedy: " + entry.remedy() + "\n");
-        } else if (!entry.detail().isEmpty()) {
-          text.append("    " + entry.detail() + "\n");
-        }
+        boolean chosen = !entry.broken() && entry.id().equals(kind.chosen());
+        text.append(entry.broken() ? broken(entry) : usable(entry, chosen));
         text.append(chosen ? "    chosen: " + kind.reason() + "\n" : "");
       }
       text.append(kind.chosen() == null ? "  (" + kind.reason() + ")\n" : "");
     }
+    List<String> broken =
+        kinds.stream()
+            .flatMap(kind -> kind.providers().stream())
+            .filter(Entry::broken)
+            .map(entry -> entry.jar().equals(UNKNOWN) ? entry.id() : entry.jar())
+            .distinct()
+            .toList();
+    if (!broken.isEmpty()) {
+      text.append("\n! broken: " + String.join(", ", broken) + "; everything else works\n");
+    }
     return text.toString();
+  }
+
+  private static String usable(Entry entry, boolean chosen) {
+    StringBuilder text = new StringBuilder((chosen ? "* " : "  ") + entry.id());
+    text.append(entry.description().isEmpty() ? "\n" : " – " + entry.description() + "\n");
+    text.append(
+        "    priority " + entry.priority() + ", " + entry.jar() + " " + entry.version() + "\n");
+    if (!entry.available()) {
+      text.append("    not available: " + entry.detail() + "\n");
+      text.append(entry.remedy().isEmpty() ? "" : "    remedy: " + entry.remedy() + "\n");
+    } else if (!entry.detail().isEmpty()) {
+      text.append("    " + entry.detail() + "\n");
+    }
+    return text.toString();
+  }
+
+  private static String broken(Entry entry) {
+    String jar = entry.jar() + (entry.version().equals(UNKNOWN) ? "" : " " + entry.version());
+    return "! "
+        + entry.id()
+        + (entry.jar().equals(entry.id()) ? "" : " – in " + jar)
+        + "\n    broken: "
+        + entry.detail()
+        + "\n    remedy: "
+        + entry.remedy()
+        + "\n";
   }
 }

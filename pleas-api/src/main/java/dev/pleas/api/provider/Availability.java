@@ -1,5 +1,7 @@
 package dev.pleas.api.provider;
 
+import java.util.Objects;
+
 /** Whether a provider can be used here and now. */
 public sealed interface Availability {
   /**
@@ -7,7 +9,12 @@ public sealed interface Availability {
    *
    * @param detail what it would run on, for people; may be empty
    */
-  record Available(String detail) implements Availability {}
+  record Available(String detail) implements Availability {
+    /** Refuses null. */
+    public Available {
+      Objects.requireNonNull(detail, "detail");
+    }
+  }
 
   /**
    * It cannot be used.
@@ -15,5 +22,11 @@ public sealed interface Availability {
    * @param reason why, for people
    * @param remedy what to do about it; may be empty when nothing can be done
    */
-  record Unavailable(String reason, String remedy) implements Availability {}
+  record Unavailable(String reason, String remedy) implements Availability {
+    /** Refuses null. */
+    public Unavailable {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(remedy, "remedy");
+    }
+  }
 }

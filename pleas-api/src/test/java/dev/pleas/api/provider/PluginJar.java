@@ -1,15 +1,18 @@
 package dev.pleas.api.provider;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pleas.api.match.MatcherProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +28,11 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** A jar of matcher providers, sound or broken, compiled from source on the spot. */
-final class PluginJar {
+/**
+ * A jar of matcher providers, sound or broken, compiled from source on the spot. Other modules'
+ * tests have it from this module's test jar.
+ */
+public final class PluginJar {
   private final Map<String, byte[]> classes = new LinkedHashMap<>();
   private final List<String> serviceLines = new ArrayList<>();
 
@@ -39,12 +45,12 @@ final class PluginJar {
    * @param probe a Java expression
    * @param members more members of the class
    */
-  PluginJar provider(String name, String id, String priority, String probe, String members) {
+  public PluginJar provider(String name, String id, String priority, String probe, String members) {
     return provider(name, id, priority, "1", probe, members, "");
   }
 
   /** Adds a provider that works. */
-  PluginJar provider(String name, String id, int priority) {
+  public PluginJar provider(String name, String id, int priority) {
     return provider(
         name, "\"" + id + "\"", Integer.toString(priority), "new Availability.Available(\"\")", "");
   }
@@ -55,7 +61,7 @@ final class PluginJar {
    * @param apiVersion a Java expression
    * @param more further top-level classes
    */
-  PluginJar provider(
+  public PluginJar provider(
       String name,
       String id,
       String priority,
@@ -86,13 +92,13 @@ final class PluginJar {
   }
 
   /** Adds a line to the service file. */
-  PluginJar service(String line) {
+  public PluginJar service(String line) {
     serviceLines.add(line);
     return this;
   }
 
   /** Adds the classes of a source file. */
-  PluginJar compiled(String name, String source) {
+  public PluginJar compiled(String name, String source) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     JavaFileObject file =
         new SimpleJavaFileObject(
@@ -107,7 +113,7 @@ final class PluginJar {
         compiler
             .getTask(
                 null,
-                new InMemory(compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)),
+                new InMemory(compiler.getStandardFileManager(null, null, UTF_8)),
                 problem -> problems.append(problem).append('\n'),
                 List.of("-proc:none", "-classpath", location(MatcherProvider.class)),
                 null,
@@ -120,7 +126,7 @@ final class PluginJar {
   }
 
   /** Takes a class out again. */
-  PluginJar without(String name) {
+  public PluginJar without(String name) {
     if (classes.remove("plugin/" + name) == null) {
       throw new AssertionError("no class " + name + " among " + classes.keySet());
     }
@@ -128,15 +134,21 @@ final class PluginJar {
   }
 
   /** Marks a class as compiled for a Java that does not exist yet. */
-  PluginJar fromTheFuture(String name) {
+  public PluginJar fromTheFuture(String name) {
     byte[] bytes = classes.get("plugin/" + name);
     bytes[6] = 0;
     bytes[7] = (byte) 199; // the class file's major version, big-endian
     return this;
   }
 
+  /** Cuts a class file short. */
+  public PluginJar damaged(String name) {
+    classes.computeIfPresent("plugin/" + name, (key, bytes) -> Arrays.copyOf(bytes, 20));
+    return this;
+  }
+
   /** Writes the jar. */
-  Path write(Path folder, String fileName, String version) throws IOException {
+  public Path write(Path folder, String fileName, String version) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, version);
@@ -147,9 +159,18 @@ final class PluginJar {
         out.write(entry.getValue());
       }
       out.putNextEntry(new JarEntry("META-INF/services/" + MatcherProvider.class.getName()));
-      out.write(String.join("\n", serviceLines).getBytes(StandardCharsets.UTF_8));
+      out.write(String.join("\n", serviceLines).getBytes(UTF_8));
     }
     return jar;
+  }
+
+  /** Overwrites the compressed bytes of a jar's last entry, which is its service file. */
+  static void damageServiceFile(Path jar) throws IOException {
+    byte[] bytes = Files.readAllBytes(jar);
+    byte[] name = ("META-INF/services/" + MatcherProvider.class.getName()).getBytes(UTF_8);
+    int data = new String(bytes, ISO_8859_1).indexOf(new String(name, ISO_8859_1)) + name.length;
+    Arrays.fill(bytes, data, data + 8, (byte) 0xff); // no valid block type of deflate
+    Files.write(jar, bytes);
   }
 
   private static String location(Class<?> type) {

@@ -11,12 +11,15 @@ import dev.pleas.api.solve.LeastSquaresSolverProvider;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistryTest {
   private static final String AVAILABLE = "new Availability.Available(\"\")";
@@ -27,6 +30,8 @@ class RegistryTest {
   private static final PluginJar SOUND = new PluginJar().provider("Sound", "sound", 5);
 
   private static final PluginJar LAST = new PluginJar().provider("Last", "last", 4);
+
+  private static final String SERVICE_FILE = "META-INF/services/" + MatcherProvider.class.getName();
 
   @TempDir Path folder;
 
@@ -71,11 +76,14 @@ class RegistryTest {
     return entry;
   }
 
-  private static String reason(RegistryEntry<?> entry) {
-    assertThat(entry.availability()).isInstanceOf(Unavailable.class);
-    Unavailable no = (Unavailable) entry.availability();
-    assertThat(no.remedy()).isEqualTo("remove or replace the jar that provides it");
-    return no.reason();
+  private static void assertSays(RegistryEntry<?> entry, String reason, String remedy) {
+    assertThat(entry.availability()).isEqualTo(new Unavailable(reason, remedy));
+  }
+
+  private static void assertFrom(RegistryEntry<?> entry, String id) {
+    assertThat(entry.id()).isEqualTo(id);
+    assertThat(entry.origin()).isEqualTo("plugin-1.jar");
+    assertThat(entry.version()).isEqualTo("1.1");
   }
 
   @Test
@@ -94,12 +102,15 @@ class RegistryTest {
   void entries_serviceFileNamingAMissingClass_saysNotFound() throws IOException {
     RegistryEntry<?> entry = assertBroken(new PluginJar().service("plugin.Nowhere"));
 
-    assertThat(entry.id()).isEqualTo("plugin.Nowhere");
-    assertThat(reason(entry)).contains("Provider plugin.Nowhere not found");
+    assertFrom(entry, "plugin.Nowhere");
+    assertSays(
+        entry,
+        "its service file names plugin.Nowhere, which was not found",
+        "put the jar that has plugin.Nowhere next to plugin-1.jar, or take a complete build of it");
   }
 
   @Test
-  void entries_superclassMissing_namesIt() throws IOException {
+  void entries_superclassMissing_namesProviderAndSuperclass() throws IOException {
     PluginJar jar =
         new PluginJar()
             .compiled(
@@ -111,8 +122,39 @@ class RegistryTest {
 
     RegistryEntry<?> entry = assertBroken(jar);
 
-    assertThat(reason(entry)).contains("NoClassDefFoundError").contains("plugin/Parent");
-    assertThat(entry.id()).isEqualTo("plugin.Parent");
+    assertFrom(entry, "plugin.Child");
+    assertSays(
+        entry,
+        "class plugin.Parent, which it needs, was not found",
+        "put the jar that has plugin.Parent next to plugin-1.jar");
+  }
+
+  @Test
+  void entries_severalUnloadable_areEachGivenTheirOwnFailure() throws IOException {
+    PluginJar future = new PluginJar().provider("Future", "future", 9).fromTheFuture("Future");
+    PluginJar orphan =
+        new PluginJar()
+            .service("plugin.Nowhere")
+            .compiled(
+                "Child",
+                "package plugin; public abstract class Child extends Parent"
+                    + " implements dev.pleas.api.match.MatcherProvider {} class Parent {}")
+            .without("Parent")
+            .service("plugin.Child");
+
+    List<RegistryEntry<MatcherProvider>> entries =
+        registry(future, SOUND, orphan, LAST).entries(MatcherProvider.class);
+
+    assertThat(entries)
+        .extracting(entry -> entry.id() + " " + entry.origin())
+        .containsExactly(
+            "sound plugin-1.jar",
+            "last plugin-3.jar",
+            "plugin.Child plugin-2.jar",
+            "plugin.Future plugin-0.jar",
+            "plugin.Nowhere plugin-2.jar");
+    assertThat(((Unavailable) entries.get(2).availability()).reason()).contains("plugin.Parent");
+    assertThat(((Unavailable) entries.get(3).availability()).reason()).contains("Java 155");
   }
 
   @Test
@@ -128,10 +170,11 @@ class RegistryTest {
 
     RegistryEntry<?> entry = assertBroken(jar);
 
-    assertThat(entry.id()).isEqualTo("plugin.Other");
-    assertThat(reason(entry))
-        .contains("could not be instantiated")
-        .contains("IllegalStateException: no licence");
+    assertFrom(entry, "plugin.Other");
+    assertSays(
+        entry,
+        "its constructor throws java.lang.IllegalStateException: no licence",
+        "report it to its author; remove plugin-1.jar to be rid of this message");
   }
 
   @Test
@@ -140,7 +183,10 @@ class RegistryTest {
         new PluginJar()
             .provider("Other", "\"other\"", "9", AVAILABLE, "static int x = 1 / (\"\".length());");
 
-    assertThat(reason(assertBroken(jar))).contains("could not be instantiated");
+    assertSays(
+        assertBroken(jar),
+        "its static initialiser throws java.lang.ArithmeticException: / by zero",
+        "report it to its author; remove plugin-1.jar to be rid of this message");
   }
 
   @Test
@@ -148,7 +194,13 @@ class RegistryTest {
     PluginJar jar =
         new PluginJar().provider("Other", "\"other\"", "9", AVAILABLE, "private Other() {}");
 
-    assertThat(reason(assertBroken(jar))).contains("Unable to get public no-arg constructor");
+    RegistryEntry<?> entry = assertBroken(jar);
+
+    assertFrom(entry, "plugin.Other");
+    assertSays(
+        entry,
+        "it has no public constructor without arguments",
+        "report it to its author; remove plugin-1.jar to be rid of this message");
   }
 
   @Test
@@ -160,30 +212,55 @@ class RegistryTest {
 
     RegistryEntry<?> entry = assertBroken(jar);
 
-    assertThat(entry.id()).isEqualTo("plugin.Thing");
-    assertThat(reason(entry)).contains("plugin.Thing not a subtype");
+    assertFrom(entry, "plugin.Thing");
+    assertSays(
+        entry,
+        "plugin.Thing not a subtype",
+        "report it to its author; remove plugin-1.jar to be rid of this message");
   }
 
   @Test
-  void entries_newerClassFile_namesTheClass() throws IOException {
+  void entries_newerClassFile_saysWhichJava() throws IOException {
     PluginJar jar = new PluginJar().provider("Other", "other", 9).fromTheFuture("Other");
 
     RegistryEntry<?> entry = assertBroken(jar);
 
-    assertThat(entry.id()).isEqualTo("plugin.Other");
-    assertThat(reason(entry))
-        .contains("UnsupportedClassVersionError")
-        .contains("class file version 199");
+    assertFrom(entry, "plugin.Other");
+    int here = Runtime.version().feature();
+    assertSays(
+        entry,
+        "class plugin.Other was compiled for Java 155 (class file version 199), this is Java "
+            + here,
+        "run with Java 155 or newer, or take a build of the jar for Java " + here);
   }
 
   @Test
-  void entries_garbageInTheServiceFile_saysSo() throws IOException {
-    RegistryEntry<?> entry = assertBroken(new PluginJar().service("no class name"));
+  void entries_damagedClassFile_asksForAnotherCopy() throws IOException {
+    PluginJar jar = new PluginJar().provider("Other", "other", 9).damaged("Other");
 
-    assertThat(entry.id()).isEqualTo("service file");
-    assertThat(reason(entry))
-        .contains("plugin-1.jar")
-        .contains("Illegal configuration-file syntax");
+    RegistryEntry<?> entry = assertBroken(jar);
+
+    assertFrom(entry, "plugin.Other");
+    assertThat(((Unavailable) entry.availability()).reason())
+        .startsWith("the jar is damaged: java.lang.ClassFormatError: ");
+    assertThat(((Unavailable) entry.availability()).remedy())
+        .isEqualTo("take an undamaged copy of plugin-1.jar");
+  }
+
+  @Test
+  void entries_garbageInTheServiceFile_saysTheLine() throws IOException {
+    RegistryEntry<?> entry =
+        assertBroken(new PluginJar().service("# a comment").service("no class name"));
+
+    assertFrom(entry, "plugin-1.jar");
+    Unavailable no = (Unavailable) entry.availability();
+    assertThat(no.reason()) // newer versions of Java add the line
+        .startsWith(
+            "its service file "
+                + SERVICE_FILE
+                + " is malformed, line 2: Illegal configuration-file syntax");
+    assertThat(no.remedy())
+        .isEqualTo("report it to its author; remove plugin-1.jar to be rid of this message");
   }
 
   @Test
@@ -191,9 +268,97 @@ class RegistryTest {
     RegistryEntry<?> entry =
         assertBroken(provider("\"other\"", "9", "java.util.List.<Availability>of().get(0)"));
 
-    assertThat(entry.id()).isEqualTo("other");
-    assertThat(entry.origin()).isEqualTo("plugin-1.jar");
-    assertThat(reason(entry)).contains("IndexOutOfBoundsException");
+    assertFrom(entry, "other");
+    assertSays(
+        entry,
+        "its probe() throws java.lang.ArrayIndexOutOfBoundsException: Index 0 out of bounds for"
+            + " length 0",
+        "report it to its author; remove plugin-1.jar to be rid of this message");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "new Error(\"no\")",
+        "new AssertionError(\"no\")",
+        "new java.io.IOException(\"no\")",
+        "new Throwable(\"no\")",
+        "new StackOverflowError(\"no\")"
+      })
+  void entries_probeThrowsAnything_isAReason(String thrown) throws IOException {
+    RegistryEntry<?> entry = assertBroken(throwing(thrown));
+
+    assertThat(((Unavailable) entry.availability()).reason())
+        .startsWith("its probe() throws java.")
+        .endsWith(": no");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OutOfMemoryError", "InternalError"})
+  void entries_probeMeetsABrokenJvm_isNotTheJarsFault(String error) {
+    assertThatThrownBy(() -> assertBroken(throwing("new " + error + "(\"no\")")))
+        .isInstanceOf(VirtualMachineError.class)
+        .hasMessage("no");
+  }
+
+  /** A provider whose probe throws; the cast lets it throw checked exceptions, too. */
+  private static PluginJar throwing(String thrown) {
+    return new PluginJar()
+        .provider(
+            "Other",
+            "\"other\"",
+            "9",
+            "sneak(" + thrown + ")",
+            "@SuppressWarnings(\"unchecked\") static <E extends Throwable> Availability"
+                + " sneak(Throwable e) throws E { throw (E) e; }");
+  }
+
+  @Test
+  void entries_probeNeedsAMissingClass_namesIt() throws IOException {
+    PluginJar jar =
+        new PluginJar()
+            .provider(
+                "Other",
+                "\"other\"",
+                "9",
+                "1",
+                "Library.load()",
+                "",
+                " class Library { static Availability load() { return null; } }")
+            .without("Library");
+
+    RegistryEntry<?> entry = assertBroken(jar);
+
+    assertFrom(entry, "other");
+    assertSays(
+        entry,
+        "class plugin.Library, which it needs, was not found",
+        "put the jar that has plugin.Library next to plugin-1.jar");
+  }
+
+  @Test
+  void entries_probeMeetsAnotherVersionOfALibrary_saysSo() throws IOException {
+    PluginJar jar =
+        new PluginJar()
+            .provider(
+                "Other",
+                "\"other\"",
+                "9",
+                "1",
+                "Library.load()",
+                "",
+                " class Library { static Availability load() { return null; } }")
+            .compiled("Library", "package plugin; class Library {}");
+
+    Unavailable no = (Unavailable) assertBroken(jar).availability();
+
+    assertThat(no.reason())
+        .startsWith(
+            "it was compiled against another version of a library that it uses:"
+                + " java.lang.NoSuchMethodError: ")
+        .contains("Library.load()");
+    assertThat(no.remedy())
+        .isEqualTo("put the version of the library that plugin-1.jar was built with next to it");
   }
 
   @Test
@@ -207,23 +372,79 @@ class RegistryTest {
                 "load()",
                 "static Availability load() { System.loadLibrary(\"nowhere\"); return null; }");
 
-    assertThat(reason(assertBroken(jar))).contains("UnsatisfiedLinkError").contains("nowhere");
+    Unavailable no = (Unavailable) assertBroken(jar).availability();
+
+    assertThat(no.reason())
+        .startsWith("its probe() throws java.lang.UnsatisfiedLinkError: no nowhere in ");
+    assertThat(no.remedy())
+        .isEqualTo(
+            "install the native library that it asks for; remove plugin-1.jar to be rid of this"
+                + " message");
   }
 
   @Test
-  void entries_probeReturnsNull_saysSo() throws IOException {
-    assertThat(reason(assertBroken(provider("\"other\"", "9", "null"))))
-        .contains("probe() returned null");
+  void entries_nullWhereATextIsDue_saysWhich() throws IOException {
+    String remedy = "report it to its author; remove plugin-1.jar to be rid of this message";
+    assertSays(
+        assertBroken(provider("\"other\"", "9", "null")),
+        "its probe() throws java.lang.NullPointerException: probe() returned null",
+        remedy);
+    assertSays(
+        assertBroken(provider("null", "9", AVAILABLE)),
+        "its id() throws java.lang.NullPointerException: id() returned null",
+        remedy);
+    assertSays(
+        assertBroken(provider("\"other\"", "9", "new Availability.Unavailable(\"no\", null)")),
+        "its probe() throws java.lang.NullPointerException: remedy",
+        remedy);
   }
 
   @Test
-  void entries_otherApiVersion_saysBoth() throws IOException {
-    PluginJar jar = new PluginJar().provider("Other", "\"other\"", "9", "2", AVAILABLE, "", "");
+  void entries_otherApiVersion_saysBothAndWhichIsNewer() throws IOException {
+    PluginJar newer = new PluginJar().provider("Other", "\"other\"", "9", "2", AVAILABLE, "", "");
+    PluginJar older = new PluginJar().provider("Other", "\"other\"", "9", "0", AVAILABLE, "", "");
+
+    RegistryEntry<?> entry = assertBroken(newer);
+    assertFrom(entry, "plugin.Other");
+    assertSays(
+        entry,
+        "it was compiled against API version 2, which is newer than this one, version 1",
+        "take a version of the jar built for API version 1, or a newer release of PLeaS");
+    assertSays(
+        assertBroken(older),
+        "it was compiled against API version 0, which is older than this one, version 1",
+        "take a version of the jar built for API version 1");
+  }
+
+  /** The class inherits apiVersion() from a superclass that, when it runs, has none. */
+  @Test
+  void entries_withoutApiVersion_isOfAnotherApi() throws IOException {
+    String base = "package plugin; public abstract class Base implements";
+    PluginJar jar =
+        new PluginJar()
+            .compiled(
+                "Other",
+                "package plugin; import dev.pleas.api.provider.Availability;"
+                    + "public class Other extends Base {"
+                    + "public String id() { return \"other\"; }"
+                    + "public String description() { return \"\"; }"
+                    + "public int priority() { return 9; }"
+                    + "public Availability probe() { return null; }"
+                    + "public dev.pleas.api.match.Matcher create() { return null; } }"
+                    + "abstract class Base implements dev.pleas.api.match.MatcherProvider {"
+                    + "public int apiVersion() { return 1; } }")
+            .compiled("Base", base + " dev.pleas.api.match.MatcherProvider {}")
+            .service("plugin.Other");
 
     RegistryEntry<?> entry = assertBroken(jar);
 
-    assertThat(entry.id()).isEqualTo("plugin.Other");
-    assertThat(reason(entry)).isEqualTo("it was compiled against API version 2, this is version 1");
+    assertFrom(entry, "plugin.Other");
+    Unavailable no = (Unavailable) entry.availability();
+    assertThat(no.reason())
+        .startsWith(
+            "it was compiled against another version of the API: java.lang.AbstractMethodError: ")
+        .contains("apiVersion");
+    assertThat(no.remedy()).isEqualTo("take a version of the jar built for API version 1");
   }
 
   @Test
@@ -231,30 +452,93 @@ class RegistryTest {
     for (String id : new String[] {"", "Upper", "9lives", "two words", "a".repeat(33)}) {
       RegistryEntry<?> entry = assertBroken(provider("\"" + id + "\"", "9", AVAILABLE));
 
-      assertThat(entry.id()).isEqualTo("plugin.Other");
-      assertThat(reason(entry))
-          .isEqualTo("its id \"" + id + "\" does not match [a-z][a-z0-9-]{0,31}");
+      assertFrom(entry, "plugin.Other");
+      assertSays(
+          entry,
+          "its id \"" + id + "\" does not match [a-z][a-z0-9-]{0,31}",
+          "report it to its author; remove plugin-1.jar to be rid of this message");
     }
-    assertThat(reason(assertBroken(provider("null", "9", AVAILABLE))))
-        .contains("NullPointerException");
   }
 
   @Test
   void entries_duplicateId_leavesTheFirst() throws IOException {
     RegistryEntry<?> entry = assertBroken(provider("\"sound\"", "3", AVAILABLE));
 
-    assertThat(entry.id()).isEqualTo("sound");
-    assertThat(reason(entry))
-        .isEqualTo("another provider in plugin-0.jar has the same id; ids must be unique");
+    assertFrom(entry, "sound");
+    assertSays(
+        entry,
+        "another provider in plugin-0.jar has the same id; ids must be unique",
+        "remove one of the two jars: plugin-0.jar, plugin-1.jar");
   }
 
   @Test
-  void entries_serviceFileNamingNothing_addsNothing() throws IOException {
-    PluginJar empty = new PluginJar().service("# nothing here").service("");
+  void entries_duplicateIdInOneJar_isItsAuthorsToMend() throws IOException {
+    PluginJar jar =
+        new PluginJar()
+            .provider("Other", "\"twin\"", "9", AVAILABLE, "")
+            .provider("Another", "\"twin\"", "8", AVAILABLE, "");
 
-    assertThat(registry(SOUND, empty).entries(MatcherProvider.class))
-        .extracting(RegistryEntry::id)
-        .containsExactly("sound");
+    RegistryEntry<?> entry = registry(jar).entries(MatcherProvider.class).get(1);
+
+    assertSays(
+        entry,
+        "another provider in plugin-0.jar has the same id; ids must be unique",
+        "report it to its author; remove plugin-0.jar to be rid of this message");
+  }
+
+  @Test
+  void entries_secondCopyOfAJar_isNamed() throws IOException {
+    RegistryEntry<?> entry = assertBroken(new PluginJar().provider("Sound", "sound", 5));
+
+    assertFrom(entry, "plugin.Sound");
+    assertSays(
+        entry,
+        "plugin-0.jar has the same class, and is searched first; this copy is not used",
+        "remove one of the two jars: plugin-0.jar, plugin-1.jar");
+  }
+
+  @Test
+  void entries_serviceFileNamingNothing_isNamed() throws IOException {
+    RegistryEntry<?> entry =
+        assertBroken(new PluginJar().service("# nothing here").service("").service("  # nor here"));
+
+    assertFrom(entry, "plugin-1.jar");
+    assertSays(
+        entry,
+        "its service file " + SERVICE_FILE + " names no provider",
+        "take a complete build of plugin-1.jar, or remove it");
+  }
+
+  @Test
+  void entries_folderOfClasses_isNamedToo() throws IOException {
+    Path services = Files.createDirectories(folder.resolve("my-classes/META-INF/services"));
+    Files.writeString(services.resolve(MatcherProvider.class.getName()), "");
+    URLClassLoader loader =
+        new URLClassLoader(new URL[] {folder.resolve("my-classes").toUri().toURL()});
+    loaders.add(loader);
+
+    RegistryEntry<?> entry = Registry.of(loader).entries(MatcherProvider.class).get(0);
+
+    assertThat(entry.id()).isEqualTo("my-classes");
+    assertThat(entry.origin()).isEqualTo("my-classes");
+    assertThat(entry.version()).isEqualTo("unknown");
+  }
+
+  @Test
+  void entries_damagedServiceFile_asksForAnotherCopy() throws IOException {
+    Path jar = new PluginJar().service("plugin.Nowhere".repeat(50)).write(folder, "bad.jar", "1");
+    PluginJar.damageServiceFile(jar);
+    URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
+    loaders.add(loader);
+
+    List<RegistryEntry<MatcherProvider>> entries =
+        Registry.of(loader).entries(MatcherProvider.class);
+
+    assertThat(entries).hasSize(1);
+    assertThat(entries.get(0).id()).isEqualTo("bad.jar");
+    Unavailable no = (Unavailable) entries.get(0).availability();
+    assertThat(no.reason()).startsWith("its service file " + SERVICE_FILE + " cannot be read: ");
+    assertThat(no.remedy()).isEqualTo("take an undamaged copy of bad.jar");
   }
 
   @Test
@@ -332,7 +616,7 @@ class RegistryTest {
         .isInstanceOf(ProviderException.class)
         .hasMessageStartingWith(
             "no matcher is available: fast: no device (install a driver); plugin")
-        .hasMessageContaining("Provider plugin.Nowhere not found");
+        .hasMessageContaining("plugin.Nowhere, which was not found");
   }
 
   @Test

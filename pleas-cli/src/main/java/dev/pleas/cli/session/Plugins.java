@@ -23,6 +23,24 @@ final class Plugins {
    * @throws ConfigurationException if the folder cannot be listed
    */
   static URLClassLoader load(Path folder, ClassLoader parent) {
+    List<Path> jars = jars(folder);
+    URL[] urls = new URL[jars.size()];
+    for (int i = 0; i < urls.length; i++) {
+      try {
+        urls[i] = jars.get(i).toUri().toURL();
+      } catch (MalformedURLException e) {
+        throw new ConfigurationException(jars.get(i) + ": cannot be loaded as a plugin", e);
+      }
+    }
+    return new URLClassLoader("plugins", urls, parent);
+  }
+
+  /**
+   * Returns the files of a folder that are named like jars, by name.
+   *
+   * @throws ConfigurationException if the folder cannot be listed
+   */
+  static List<Path> jars(Path folder) {
     List<Path> jars = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
       files.forEach(jars::add);
@@ -36,14 +54,6 @@ final class Plugins {
           e);
     }
     Collections.sort(jars);
-    URL[] urls = new URL[jars.size()];
-    for (int i = 0; i < urls.length; i++) {
-      try {
-        urls[i] = jars.get(i).toUri().toURL();
-      } catch (MalformedURLException e) {
-        throw new ConfigurationException(jars.get(i) + ": cannot be loaded as a plugin", e);
-      }
-    }
-    return new URLClassLoader("plugins", urls, parent);
+    return jars;
   }
 }

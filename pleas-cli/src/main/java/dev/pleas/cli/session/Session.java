@@ -8,16 +8,21 @@ import dev.pleas.api.provider.Selection;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The registry of one run of the program, and what commands take from it. */
 public final class Session implements AutoCloseable {
   private final Registry registry;
+  private final @Nullable Path pluginFolder;
   private final @Nullable URLClassLoader plugins;
 
-  private Session(Registry registry, @Nullable URLClassLoader plugins) {
+  private Session(
+      Registry registry, @Nullable Path pluginFolder, @Nullable URLClassLoader plugins) {
     this.registry = registry;
+    this.pluginFolder = pluginFolder;
     this.plugins = plugins;
   }
 
@@ -30,10 +35,10 @@ public final class Session implements AutoCloseable {
   public static Session open(@Nullable Path pluginFolder) {
     ClassLoader own = Session.class.getClassLoader();
     if (pluginFolder == null) {
-      return new Session(Registry.of(own), null);
+      return new Session(Registry.of(own), null, null);
     }
     URLClassLoader plugins = Plugins.load(pluginFolder, own);
-    return new Session(Registry.of(plugins), plugins);
+    return new Session(Registry.of(plugins), pluginFolder, plugins);
   }
 
   /** Returns the version of this program. */
@@ -45,6 +50,18 @@ public final class Session implements AutoCloseable {
   /** Returns the registry. */
   public Registry registry() {
     return registry;
+  }
+
+  /**
+   * Returns the files on the class path and among the plugins that are named like jars and are
+   * none.
+   */
+  public List<UnreadableJar> unreadableJars() {
+    List<Path> files = new ArrayList<>(UnreadableJar.classPath());
+    if (pluginFolder != null) {
+      files.addAll(Plugins.jars(pluginFolder));
+    }
+    return UnreadableJar.among(files);
   }
 
   /**

@@ -1,0 +1,53 @@
+package dev.pleas.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Merges of the bundled networks, with few images to be quick. */
+enum ExamplePair {
+  SAME_LABELS_1_0("all-a", "all-b", "shared", "1.0", "flops"),
+  SAME_LABELS_1_2("all-a", "all-b", "shared", "1.2", "flops"),
+  DIFFERENT_LABELS_1_2("lo", "hi", "separate", "1.2", "parameters");
+
+  /** How many images they are calibrated on. */
+  static final int CALIBRATION = 48;
+
+  /** The networks and the images. */
+  static final Path FOLDER = Path.of("..", "examples", "fashion-mnist").toAbsolutePath();
+
+  private final String a;
+  private final String b;
+  private final List<String> settings;
+
+  ExamplePair(String a, String b, String heads, String budget, String unit) {
+    this.a = a;
+    this.b = b;
+    this.settings = List.of("--heads", heads, "--budget", budget, "--set", "budget-unit=" + unit);
+  }
+
+  String[] arguments(String backend, Path output) {
+    return Stream.concat(
+            Stream.of(
+                "merge",
+                "--quiet",
+                "-m",
+                "a=" + FOLDER.resolve(a + ".safetensors"),
+                "-m",
+                "b=" + FOLDER.resolve(b + ".safetensors"),
+                "--data",
+                FOLDER.resolve("calibration-images-idx3-ubyte.gz").toString(),
+                "--samples",
+                Integer.toString(CALIBRATION),
+                "--mean",
+                "0.2860",
+                "--std",
+                "0.3530",
+                "--backend",
+                backend,
+                "-o",
+                output.toString()),
+            settings.stream())
+        .toArray(String[]::new);
+  }
+}
