@@ -48,11 +48,17 @@ final class Patches {
       for (int tap = 0; tap < window.taps(); tap++) {
         int down = tap / window.kernelWidth() * window.dilationHeight() - window.padHeight();
         int right = tap % window.kernelWidth() * window.dilationWidth() - window.padWidth();
+        int row = from / outputWidth;
+        int column = from % outputWidth;
         for (int position = from; position < to; position++) {
-          int i = position / outputWidth * window.strideHeight() + down;
-          int j = position % outputWidth * window.strideWidth() + right;
+          int i = row * window.strideHeight() + down;
+          int j = column * window.strideWidth() + right;
           boolean inside = i >= 0 && i < height && j >= 0 && j < width;
           target[k++] = inside ? values[plane + i * width + j] : 0;
+          if (++column == outputWidth) {
+            column = 0;
+            row++;
+          }
         }
       }
     }

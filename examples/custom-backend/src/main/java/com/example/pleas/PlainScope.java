@@ -192,9 +192,12 @@ final class PlainScope implements TensorScope {
     float[] v = vector("batchNorm", "variance", variance, channels);
     float[] y = in.values().clone();
     int positions = in.positions();
-    for (int k = 0; k < y.length; k++) {
-      int c = k / positions % channels;
-      y[k] = (float) ((y[k] - m[c]) / Math.sqrt(v[c] + epsilon) * w[c] + b[c]);
+    for (int plane = 0; plane < in.dim(0) * channels; plane++) {
+      int c = plane % channels;
+      double factor = w[c] / Math.sqrt(v[c] + epsilon);
+      for (int k = plane * positions; k < (plane + 1) * positions; k++) {
+        y[k] = (float) ((y[k] - m[c]) * factor + b[c]);
+      }
     }
     return tensor(in.shape(), y);
   }
