@@ -153,10 +153,9 @@ class CustomBackendIT {
   /** The ids of the tools that a merge reports. */
   private Map<String, String> tools(String output) throws IOException {
     Map<String, String> ids = new LinkedHashMap<>();
-    report(output)
-        .at("/provenance/tools")
-        .fields()
-        .forEachRemaining(tool -> ids.put(tool.getKey(), tool.getValue().get("id").asText()));
+    for (Map.Entry<String, JsonNode> tool : report(output).at("/provenance/tools").properties()) {
+      ids.put(tool.getKey(), tool.getValue().get("id").asText());
+    }
     return ids;
   }
 
