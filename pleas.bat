@@ -15,7 +15,7 @@ if not exist "%PLEAS_TARGET%\dist\pleas\bin\pleas.bat" (
   set "PLEAS_WHY=building again, as the distribution is incomplete ..."
   goto build
 )
-powershell -NoProfile -Command "$t = (Get-Item $env:PLEAS_STAMP).LastWriteTimeUtc; $r = $env:PLEAS_ROOT; $p = @(\"$r\pleas-*\src\main\", \"$r\pleas-*\pom.xml\", \"$r\pom.xml\", \"$r\LICENSE\", \"$r\README.md\", \"$r\examples\") | Where-Object { Test-Path $_ }; if (Get-ChildItem -Path $p -Recurse | Where-Object { $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1) { exit 1 }"
+powershell -NoProfile -Command "$t = (Get-Item $env:PLEAS_STAMP).LastWriteTimeUtc; $r = $env:PLEAS_ROOT; $p = @(\"$r\pleas-*\src\main\", \"$r\pleas-*\pom.xml\", \"$r\pom.xml\", \"$r\LICENSE\", \"$r\README.md\", \"$r\examples\") | Where-Object { Test-Path $_ }; if (Get-ChildItem -Path $p -Recurse | Where-Object { $_.LastWriteTimeUtc -gt $t -and -not $_.FullName.StartsWith(\"$r\examples\custom-backend\") } | Select-Object -First 1) { exit 1 }"
 if not errorlevel 1 goto run
 set "PLEAS_WHY=building again, as the sources have changed ..."
 

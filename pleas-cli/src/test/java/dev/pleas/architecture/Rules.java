@@ -42,7 +42,12 @@ final class Rules {
           PleasModule.MODELS,
           List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson.."),
           PleasModule.TESTS,
-          List.of(CONTRACTS, "org.junit.jupiter..", "net.jqwik..", "org.assertj.."));
+          List.of(
+              CONTRACTS,
+              "org.junit.jupiter..",
+              "net.jqwik..",
+              "org.opentest4j..",
+              "org.apiguardian.."));
 
   private Rules() {}
 

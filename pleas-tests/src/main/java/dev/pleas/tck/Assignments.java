@@ -54,7 +54,12 @@ final class Assignments {
 
   /** sign·(i + 1)·(j + 1), on which shortest augmenting paths take all n³ steps. */
   static Matrix products(int n, int sign) {
-    return square(n, k -> sign * (k / n + 1.0) * (k % n + 1.0));
+    return square(
+        n,
+        k -> {
+          int row = k / n;
+          return sign * (row + 1.0) * (k % n + 1.0);
+        });
   }
 
   /** Normal values times powers of two from 2⁻¹⁰⁰ to 2¹⁰⁰. */

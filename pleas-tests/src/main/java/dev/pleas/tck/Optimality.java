@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Judges a matching from outside. Row i that gives up its own column for that of row j changes the
@@ -57,11 +58,18 @@ final class Optimality {
    *     only cycles that gain more than this count
    */
   static void require(String what, Matrix similarity, Permutation matching, double slack) {
+    improvement(similarity, matching, slack)
+        .ifPresent(
+            better -> {
+              throw new AssertionError(what + ": the matching is not optimal: " + better);
+            });
+  }
+
+  /** Returns what would be better and by how much, or nothing where the matching is optimal. */
+  static Optional<String> improvement(Matrix similarity, Permutation matching, double slack) {
     Optimality optimality = new Optimality(similarity, matching, slack);
     List<Integer> cycle = optimality.improvingCycle();
-    if (!cycle.isEmpty()) {
-      throw new AssertionError(what + ": the matching is not optimal: " + optimality.name(cycle));
-    }
+    return cycle.isEmpty() ? Optional.empty() : Optional.of(optimality.name(cycle));
   }
 
   /** Returns rows of which each takes the column of the next, and the last that of the first. */

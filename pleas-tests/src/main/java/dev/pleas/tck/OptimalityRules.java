@@ -109,7 +109,7 @@ abstract class OptimalityRules extends ProviderContract<Matcher, MatcherProvider
     matchExactly("zeros and ones, n = 700", Assignments.integers(700, 2, random));
     matchExactly("whole numbers below 100, n = 1024", Assignments.integers(1024, 100, random));
     matchExactly("all rows alike, n = 300", Assignments.square(300, k -> k % 300));
-    matchExactly("all columns alike, n = 300", Assignments.square(300, k -> k / 300));
+    matchExactly("all columns alike, n = 300", Assignments.square(300, k -> Math.floorDiv(k, 300)));
   }
 
   @Test

@@ -124,7 +124,7 @@ class BrokenSolversTest extends BrokenSuite<LeastSquaresSolverProvider> {
         told(
             "solver416",
             s -> new Solved(s.x(), 0, s.conditionEstimate(), s.rank()),
-            "a solution near the least float64: the residual of X is 0.1"),
+            "a solution near the least float64: the residual of X is 0.00"),
         told(
             "solver417",
             s -> new Solved(s.x(), s.residual(), 1, s.rank()),

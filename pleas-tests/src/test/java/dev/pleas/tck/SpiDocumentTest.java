@@ -25,6 +25,7 @@ class SpiDocumentTest {
 
   static {
     SUITES.put("provider", ProviderContract.class);
+    SUITES.put("tensor", TensorBackendContract.class);
     SUITES.put("matcher", MatcherContract.class);
     SUITES.put("solver", LeastSquaresSolverContract.class);
     SUITES.put("adapter", ModelAdapterContract.class);

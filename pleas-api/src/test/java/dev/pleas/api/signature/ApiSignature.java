@@ -127,6 +127,10 @@ final class ApiSignature {
   private static List<String> type(Class<?> type) {
     TreeSet<String> members = new TreeSet<>();
     addMembers(type, type, members);
+    if (type.isSealed()) {
+      Stream.of(type.getPermittedSubclasses())
+          .forEach(permitted -> members.add("permits " + permitted.getName()));
+    }
     return paragraph(Declarations.type(type), members);
   }
 

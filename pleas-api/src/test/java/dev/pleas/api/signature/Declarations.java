@@ -11,7 +11,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -57,11 +56,6 @@ final class Declarations {
     if (!type.isAnnotation()) {
       line.append(
           list(type.isInterface() ? " extends " : " implements ", type.getAnnotatedInterfaces()));
-    }
-    if (type.isSealed()) {
-      TreeSet<String> permitted = new TreeSet<>();
-      Stream.of(type.getPermittedSubclasses()).forEach(sub -> permitted.add(sub.getName()));
-      line.append(" permits ").append(String.join(", ", permitted));
     }
     return line.toString();
   }

@@ -38,7 +38,9 @@ public final class Specimens {
         @Deprecated public int sum()
         public Pair(int)
 
-      public sealed interface Shape permits Shape$Round, Shape$Square
+      public sealed interface Shape
+        permits Shape$Round
+        permits Shape$Square
 
       public static final class Shape$Round implements Shape
         public Round()

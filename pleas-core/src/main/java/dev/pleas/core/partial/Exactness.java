@@ -20,18 +20,17 @@ public final class Exactness {
   private final Map<String, Blocks> values = new HashMap<>();
 
   /**
-   * @param merged merged units equal the mean of the sources' values
    * @param apart units kept apart equal their source's values
    * @param common both sources have the same values here, and so has the merged network
    */
-  private record Blocks(boolean merged, boolean apart, boolean common) {}
+  private record Blocks(boolean apart, boolean common) {}
 
   /**
    * @param graph of the merged network
    */
   public Exactness(Graph graph, Layouts layouts) {
     this.layouts = layouts;
-    graph.inputs().keySet().forEach(input -> values.put(input, new Blocks(true, true, true)));
+    graph.inputs().keySet().forEach(input -> values.put(input, new Blocks(true, true)));
     graph.nodes().forEach(node -> values.put(node.name(), propagate(node)));
   }
 
@@ -53,26 +52,25 @@ public final class Exactness {
     Op op = node.op();
     String x = node.inputs().get(0);
     if (op instanceof Op.Conv2d || op instanceof Op.Linear) {
-      return new Blocks(mapped(x), mapped(x), false);
+      return new Blocks(mapped(x), false);
     } else if (op instanceof Op.Add) {
       Blocks a = of(x);
       Blocks b = of(node.inputs().get(1));
-      return new Blocks(a.merged() && b.merged(), a.apart() && b.apart(), a.common() && b.common());
+      return new Blocks(a.apart() && b.apart(), a.common() && b.common());
     } else if (op instanceof Op.GlobalAveragePool
         || op instanceof Op.Flatten
         || op instanceof Op.SlicePositions) {
       return of(x);
     } else if (op instanceof Op.Prepend || op instanceof Op.AddParameter) {
-      // The mean of the parameters goes with the mean of the values.
-      return new Blocks(of(x).merged(), of(x).apart(), false);
+      return new Blocks(of(x).apart(), false);
     } else if (op instanceof Op.LayerNorm || op instanceof Op.Attention) {
       // Units of different blocks meet here, and the sources have only their own.
       boolean common = node.inputs().stream().allMatch(input -> of(input).common());
-      return new Blocks(common, common, common && op.parameters().isEmpty());
+      return new Blocks(common, common && op.parameters().isEmpty());
     }
     // Other normalizations and nonlinearities act unit by unit, but not on a mean as on its parts.
     boolean common = of(x).common() && op.parameters().isEmpty();
-    return new Blocks(common, of(x).apart(), common);
+    return new Blocks(of(x).apart(), common);
   }
 
   private Blocks of(String value) {

@@ -14,6 +14,7 @@ import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -64,6 +65,28 @@ class ExactnessTest {
     assertThat(exactness.mapped("conv1")).isFalse();
     assertThat(exactness.mapped("add")).isFalse();
     assertThat(exactness.mapped("pool")).isFalse();
+  }
+
+  @Test
+  void mapped_sums_areWhereBothTermsAreCommon() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String positive = g.relu("positive", GraphBuilder.INPUT);
+    String common = g.add("common", positive, GraphBuilder.INPUT);
+    String a = g.conv("conv1", GraphBuilder.INPUT, 3, 1, 1);
+    String left = g.relu("left", g.conv("conv2", a, 3, 1, 1));
+    g.add("second", common, left);
+    g.add("first", left, common);
+    String sum = g.add("sum", "first", "second");
+    Graph graph = g.output("logits", g.linear("fc", g.pool("pool", sum), 3)).build();
+    Exactness exactness = new Exactness(graph, layouts(graph, 1));
+
+    assertThat(exactness.mapped(common)).isTrue();
+    assertThat(exactness.apart(common)).isTrue();
+    assertThat(exactness.apart(left)).isFalse();
+    for (String value : List.of("first", "second", "sum")) {
+      assertThat(exactness.mapped(value)).as(value).isFalse();
+      assertThat(exactness.apart(value)).as(value).isFalse();
+    }
   }
 
   @Test

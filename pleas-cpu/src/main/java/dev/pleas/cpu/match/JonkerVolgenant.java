@@ -19,15 +19,11 @@ final class JonkerVolgenant implements Matcher {
 
   @Override
   public Permutation match(Matrix similarity) {
-    return Permutation.of(assign(similarity).columnOfRow());
-  }
-
-  /** Returns the assignment with its certificate of optimality. */
-  Assignment assign(Matrix similarity) {
     double largest = largestMagnitude(similarity);
     // Costs are negated similarities. A power of two changes no digit of those that matter here.
     double factor = largest > LARGEST_UNSCALED ? -0x1p-64 : -1;
-    return new ShortestAugmentingPaths(similarity.values(), similarity.rows(), factor).solve();
+    return Permutation.of(
+        new ShortestAugmentingPaths(similarity.values(), similarity.rows(), factor).solve());
   }
 
   private static double largestMagnitude(Matrix similarity) {

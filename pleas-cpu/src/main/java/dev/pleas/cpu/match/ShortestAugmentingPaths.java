@@ -63,12 +63,12 @@ final class ShortestAugmentingPaths {
     columns = new int[n];
   }
 
-  Assignment solve() {
+  /** Returns p. */
+  int[] solve() {
     Arrays.fill(columnOfRow, NONE);
     Arrays.fill(rowOfColumn, NONE);
     if (n == 1) {
       columnOfRow[0] = 0;
-      v[0] = factor * s[0];
     } else if (n > 1) {
       transferReductions(reduceColumns());
       for (int pass = 0; pass < PASSES && freeCount > 0; pass++) {
@@ -78,7 +78,7 @@ final class ShortestAugmentingPaths {
         augment(free[f]);
       }
     }
-    return new Assignment(columnOfRow, v, factor);
+    return columnOfRow;
   }
 
   /**

@@ -183,26 +183,31 @@ public record Plain(Shape shape, double[] values) {
     return out;
   }
 
-  /** Returns the same with each position's own mean and variance over its channels. */
+  /** Returns the mean over the channels of each sample and position, [N, 1, …]. */
+  public Plain channelMeans() {
+    double[] equal = new double[dim(1)];
+    Arrays.fill(equal, 1.0 / dim(1));
+    return linear(new Plain(Shape.of(1, dim(1)), equal), null);
+  }
+
+  /** Returns the (biased) variance over the channels of each sample and position, [N, 1, …]. */
+  public Plain channelVariances() {
+    return deviations().map(d -> d * d).channelMeans();
+  }
+
+  private Plain deviations() {
+    return plus(channelMeans().gather(1, new int[dim(1)]).times(-1));
+  }
+
+  /** Returns (x − mean) / √(variance + epsilon) · weight + bias, with statistics of channels. */
   public Plain layerNorm(Plain weight, @Nullable Plain bias, double epsilon) {
-    Plain out = zeros(shape);
-    int channels = dim(1);
-    for (int n = 0; n < dim(0); n++) {
-      for (int l = 0; l < positions(); l++) {
-        double mean = 0;
-        for (int c = 0; c < channels; c++) {
-          mean += get(n, c, l) / channels;
-        }
-        double variance = 0;
-        for (int c = 0; c < channels; c++) {
-          variance += (get(n, c, l) - mean) * (get(n, c, l) - mean) / channels;
-        }
-        for (int c = 0; c < channels; c++) {
-          double standard = (get(n, c, l) - mean) / Math.sqrt(variance + epsilon);
-          double shift = bias == null ? 0 : bias.values[c];
-          out.values[(n * channels + c) * positions() + l] = standard * weight.values[c] + shift;
-        }
-      }
+    Plain out = deviations();
+    Plain variances = channelVariances();
+    for (int i = 0; i < values.length; i++) {
+      int c = i / positions() % dim(1);
+      double variance = variances.get(i / positions() / dim(1), 0, i % positions());
+      double shift = bias == null ? 0 : bias.values[c];
+      out.values[i] = out.values[i] / Math.sqrt(variance + epsilon) * weight.values[c] + shift;
     }
     return out;
   }

@@ -69,7 +69,7 @@ public final class ReferenceMatcher implements Matcher {
     /** Of columns equally near a free one comes first: it ends the search. */
     private boolean isNearer(int j, int than, double[] distance) {
       return distance[j] < distance[than]
-          || distance[j] == distance[than] && rowOf[j] == NONE && rowOf[than] != NONE;
+          || (distance[j] == distance[than] && rowOf[j] == NONE && rowOf[than] != NONE);
     }
 
     /** Gives one more row a column, moving others along the shortest path. */

@@ -1,0 +1,170 @@
+package dev.pleas.tck;
+
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.graph.Window;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whole networks of odd widths, every operation of a graph among them. */
+final class SmallNetworks {
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Shape> parameters = new LinkedHashMap<>();
+
+  private SmallNetworks() {}
+
+  private String node(String name, Op op, String... inputs) {
+    nodes.add(new Node(name, op, List.of(inputs)));
+    return name;
+  }
+
+  private String parameter(String name, int... dims) {
+    parameters.put(name, Shape.of(dims));
+    return name;
+  }
+
+  private Graph graph(String architecture, Shape input, Map<String, String> outputs) {
+    return new Graph(architecture, Map.of("image", input), nodes, outputs, parameters);
+  }
+
+  /** Returns the same network with every value as an output of its own name. */
+  static Graph tapped(Graph graph) {
+    Map<String, String> outputs = new LinkedHashMap<>();
+    graph.nodes().forEach(node -> outputs.put(node.name(), node.name()));
+    return withOutputs(graph, outputs);
+  }
+
+  /** Returns the same network with other outputs. */
+  static Graph withOutputs(Graph graph, Map<String, String> outputs) {
+    return new Graph(
+        graph.architecture(), graph.inputs(), graph.nodes(), outputs, graph.parameters());
+  }
+
+  /** Returns weights that keep activations near 1. */
+  static Map<String, HostTensor> weights(Graph graph, Numbers numbers) {
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    graph
+        .parameters()
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith(".var")) {
+                weights.put(name, numbers.positive(shape.dims()));
+              } else {
+                HostTensor normal = numbers.normal(shape.dims());
+                float[] scaled = normal.values().clone();
+                double fanIn = shape.rank() < 2 ? 1 : Math.sqrt(shape.elementsFrom(1));
+                for (int i = 0; i < scaled.length; i++) {
+                  scaled[i] /= (float) fanIn;
+                }
+                weights.put(name, HostTensor.wrap(shape, scaled));
+              }
+            });
+    return weights;
+  }
+
+  private String conv(
+      String name, String x, int in, int out, boolean bias, Window window, int groups) {
+    int[] kernel = {out, in / groups, window.kernelHeight(), window.kernelWidth()};
+    String weight = parameter(name + ".weight", kernel);
+    String shift = bias ? parameter(name + ".bias", out) : null;
+    return node(name, new Op.Conv2d(weight, shift, window, groups), x);
+  }
+
+  private String norm(String name, String x, int width) {
+    return node(
+        name,
+        new Op.BatchNorm(
+            parameter(name + ".weight", width),
+            parameter(name + ".bias", width),
+            parameter(name + ".mean", width),
+            parameter(name + ".var", width),
+            1e-5),
+        x);
+  }
+
+  private String relu(String name, String x) {
+    return node(name, new Op.Relu(), x);
+  }
+
+  private String linear(String name, String x, int in, int out, boolean bias) {
+    String weight = parameter(name + ".weight", out, in);
+    String shift = bias ? parameter(name + ".bias", out) : null;
+    return node(name, new Op.Linear(weight, shift), x);
+  }
+
+  /**
+   * A residual network: a strided stem with bias, a block with a projection as its shortcut, a
+   * block of a grouped, a dilated and a depthwise convolution, and a head.
+   */
+  static Graph resNet() {
+    SmallNetworks g = new SmallNetworks();
+    Window same = Window.square(3, 1, 1);
+    Window point = Window.square(1, 1, 0);
+    String x = g.conv("stem", "image", 3, 5, true, Window.square(3, 2, 1), 1);
+    x = g.relu("stem.relu", g.norm("stem.bn", x, 5));
+    x = g.node("pool", new Op.MaxPool2d(Window.square(3, 1, 1)), x);
+    String y = g.relu("one.relu", g.norm("one.bn", g.conv("one", x, 5, 9, false, same, 1), 9));
+    y = g.norm("two.bn", g.conv("two", y, 9, 12, false, same, 1), 12);
+    String shortcut = g.norm("short.bn", g.conv("short", x, 5, 12, false, point, 1), 12);
+    x = g.relu("sum.relu", g.node("sum", new Op.Add(), y, shortcut));
+    y = g.conv("grouped", x, 12, 6, false, same, 3);
+    y = g.relu("grouped.relu", g.norm("grouped.bn", y, 6));
+    y = g.conv("dilated", y, 6, 7, true, new Window(3, 3, 1, 1, 2, 2, 2, 2), 1);
+    y = g.conv("expand", g.relu("dilated.relu", y), 7, 12, false, point, 1);
+    y = g.norm("depthwise.bn", g.conv("depthwise", y, 12, 12, false, same, 12), 12);
+    x = g.relu("last", g.node("sum2", new Op.Add(), y, x));
+    x = g.node("mean", new Op.GlobalAveragePool(), x);
+    String logits = g.linear("fc", x, 12, 4, true);
+    return g.graph("small resnet", Shape.of(3, 9, 8), Map.of("logits", logits));
+  }
+
+  /**
+   * A vision transformer: patches, class token and position embedding, two blocks of attention and
+   * a perceptron with values wider than keys, layer scale, and heads on the class token and the
+   * mean.
+   */
+  static Graph visionTransformer() {
+    SmallNetworks g = new SmallNetworks();
+    String x = g.conv("patch", "image", 3, 10, true, Window.square(2, 2, 0), 1);
+    x = g.node("tokens", new Op.Flatten(), x);
+    x = g.node("class", new Op.Prepend(g.parameter("class.weight", 10, 1)), x);
+    x = g.node("position", new Op.AddParameter(g.parameter("position.weight", 10, 13)), x);
+    x = g.block("block1", x, Op.Gelu.Form.EXACT);
+    x = g.block("block2", x, Op.Gelu.Form.TANH);
+    x = g.layerNorm("norm", x, true);
+    String first = g.node("first", new Op.SlicePositions(0, 1), x);
+    first = g.node("first.mean", new Op.GlobalAveragePool(), first);
+    String rest = g.node("rest", new Op.SlicePositions(1, 13), x);
+    rest = g.node("rest.mean", new Op.GlobalAveragePool(), rest);
+    Map<String, String> outputs = new LinkedHashMap<>();
+    outputs.put("logits", g.linear("head", first, 10, 5, true));
+    String gelu = g.node("rest.gelu", new Op.Gelu(Op.Gelu.Form.QUICK), rest);
+    outputs.put("features", g.linear("features", gelu, 10, 3, false));
+    return g.graph("small vit", Shape.of(3, 6, 8), outputs);
+  }
+
+  private String layerNorm(String name, String x, boolean bias) {
+    String weight = parameter(name + ".weight", 10);
+    return node(
+        name, new Op.LayerNorm(weight, bias ? parameter(name + ".bias", 10) : null, 1e-3), x);
+  }
+
+  private String block(String name, String x, Op.Gelu.Form form) {
+    String y = layerNorm(name + ".norm1", x, true);
+    String q = linear(name + ".q", y, 10, 6, true);
+    String k = linear(name + ".k", y, 10, 6, false);
+    String v = linear(name + ".v", y, 10, 14, true);
+    y = node(name + ".attention", new Op.Attention(2, 1 / Math.sqrt(3)), q, k, v);
+    y = linear(name + ".projection", y, 14, 10, true);
+    y = node(name + ".scale", new Op.Scale(parameter(name + ".scale.weight", 10)), y);
+    String sum = node(name + ".sum1", new Op.Add(), x, y);
+    y = linear(name + ".up", layerNorm(name + ".norm2", sum, false), 10, 13, true);
+    y = linear(name + ".down", node(name + ".gelu", new Op.Gelu(form), y), 13, 10, true);
+    return node(name + ".sum2", new Op.Add(), sum, y);
+  }
+}

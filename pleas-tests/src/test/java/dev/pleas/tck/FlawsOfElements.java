@@ -1,0 +1,88 @@
+package dev.pleas.tck;
+
+import dev.pleas.api.backend.Tensor;
+import dev.pleas.api.error.ShapeException;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** Wrong operations on elements and positions. */
+final class FlawsOfElements extends Flaws {
+  @Override
+  void list() {
+
+    scope(
+        221,
+        "relu",
+        "relu of x [1]",
+        c -> c.scope().tensor(Interception.map(c.tensor(0).toHost(), v -> v < 0 ? 0.01 * v : v)));
+    scope(222, "gelu", "gelu TANH of x [3, 70]", c -> c.proceedWith(1, Op.Gelu.Form.EXACT));
+    scope(223, "add", "add of a and b [1]", c -> c.nudgedIf(c.shape(0).elements() % 32 == 1));
+    scope(
+        224,
+        "scale",
+        "scale of x [1], factor 0.3",
+        c -> c.proceedWith(1, (float) Math.round((float) c.arguments()[1])));
+    scope(225, "maxPool2d", "maxPool2d of x [2, 3, 3, 4]", c -> c.nudged());
+    scope(
+        226,
+        "globalAveragePool",
+        "globalAveragePool of x [2, 13, 33]",
+        c -> c.nudgedIf(c.shape(0).rank() != 4));
+    scope(227, "reshape", "reshape of x [2, 3] to [3, 1, 2]", c -> c.proceedWith(0, reversed(c)));
+    scope(
+        228,
+        "gather",
+        "gather of x [3, 4, 5], axis 0, [2, 0, 2, 2]",
+        c -> c.proceedWith(2, sorted((int[]) c.arguments()[2])));
+    scope(
+        229,
+        "concat",
+        "concat of parts of lengths 2, 0, 1, 3 along axis 0",
+        c -> c.proceedWith(1, reversed((List<?>) c.arguments()[1])));
+    scope(
+        230,
+        "add",
+        "add(x, x)",
+        c -> c.arguments()[0] == c.arguments()[1] ? c.scope().scale(c.tensor(0), 1) : c.proceed());
+    scope(
+        231,
+        "globalAveragePool",
+        "globalAveragePool: no samples",
+        c -> {
+          if (c.shape(0).dim(0) == 0) {
+            throw new ShapeException("globalAveragePool: no samples");
+          }
+          return c.proceed();
+        });
+    scope(
+        232,
+        "gather",
+        "gather of x [3, 1000003]",
+        c -> c.nudgedIf(c.shape(0).elements() > 1 << 20));
+  }
+
+  private static Tensor reversed(Interception call) {
+    HostTensor host = call.tensor(0).toHost();
+    float[] values = new float[host.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = host.values()[values.length - 1 - i];
+    }
+    return call.scope().tensor(HostTensor.wrap(host.shape(), values));
+  }
+
+  private static List<?> reversed(List<?> parts) {
+    List<?> reversed = new ArrayList<>(parts);
+    Collections.reverse(reversed);
+    return reversed;
+  }
+
+  private static int[] sorted(int[] indices) {
+    int[] sorted = indices.clone();
+    Arrays.sort(sorted);
+    return sorted;
+  }
+}
