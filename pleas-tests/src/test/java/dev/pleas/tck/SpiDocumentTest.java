@@ -30,6 +30,7 @@ class SpiDocumentTest {
     SUITES.put("solver", LeastSquaresSolverContract.class);
     SUITES.put("adapter", ModelAdapterContract.class);
     SUITES.put("format", CheckpointFormatContract.class);
+    SUITES.put("method", MergeMethodContract.class);
   }
 
   @Test

@@ -23,7 +23,7 @@ public interface Progress {
 
   /** A stage in progress. */
   interface Stage extends AutoCloseable {
-    /** Says that so many more steps are done. */
+    /** Says that so many more steps are done; in all no more than the stage began with. */
     void advance(long by);
 
     /** Ends the stage. */
