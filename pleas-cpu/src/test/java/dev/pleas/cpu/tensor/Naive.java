@@ -162,7 +162,7 @@ final class Naive {
           for (int s = 0; s < count; s++) {
             double size = 0;
             for (int c = head * keyWidth; c < (head + 1) * keyWidth; c++) {
-              double product = (double) at(queries, n, c, t) * at(keys, n, c, s);
+              double product = at(queries, n, c, t) * at(keys, n, c, s);
               scores[s] += scale * product;
               size += Math.abs(scale * product);
             }
