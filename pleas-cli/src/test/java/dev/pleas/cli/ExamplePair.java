@@ -1,8 +1,6 @@
 package dev.pleas.cli;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Merges of the bundled networks, with few images to be quick. */
 enum ExamplePair {
@@ -18,36 +16,44 @@ enum ExamplePair {
 
   private final String a;
   private final String b;
-  private final List<String> settings;
+  private final String heads;
+  private final String budget;
+  private final String unit;
 
   ExamplePair(String a, String b, String heads, String budget, String unit) {
     this.a = a;
     this.b = b;
-    this.settings = List.of("--heads", heads, "--budget", budget, "--set", "budget-unit=" + unit);
+    this.heads = heads;
+    this.budget = budget;
+    this.unit = unit;
   }
 
   String[] arguments(String backend, Path output) {
-    return Stream.concat(
-            Stream.of(
-                "merge",
-                "--quiet",
-                "-m",
-                "a=" + FOLDER.resolve(a + ".safetensors"),
-                "-m",
-                "b=" + FOLDER.resolve(b + ".safetensors"),
-                "--data",
-                FOLDER.resolve("calibration-images-idx3-ubyte.gz").toString(),
-                "--samples",
-                Integer.toString(CALIBRATION),
-                "--mean",
-                "0.2860",
-                "--std",
-                "0.3530",
-                "--backend",
-                backend,
-                "-o",
-                output.toString()),
-            settings.stream())
-        .toArray(String[]::new);
+    return new String[] {
+      "merge",
+      "--quiet",
+      "-m",
+      "a=" + FOLDER.resolve(a + ".safetensors"),
+      "-m",
+      "b=" + FOLDER.resolve(b + ".safetensors"),
+      "--data",
+      FOLDER.resolve("calibration-images-idx3-ubyte.gz").toString(),
+      "--samples",
+      Integer.toString(CALIBRATION),
+      "--mean",
+      "0.2860",
+      "--std",
+      "0.3530",
+      "--backend",
+      backend,
+      "-o",
+      output.toString(),
+      "--heads",
+      heads,
+      "--budget",
+      budget,
+      "--set",
+      "budget-unit=" + unit
+    };
   }
 }

@@ -49,7 +49,7 @@ record Expected(Plain values, Plain bounds) {
     Plain w = Plain.of(weight);
     return within(
         in.conv2d(w, plain(bias), window, groups),
-        weight.shape().elementsFrom(1) + 3,
+        weight.shape().elementsFrom(1) + 3.0,
         in.abs().conv2d(w.abs(), abs(bias), window, groups));
   }
 

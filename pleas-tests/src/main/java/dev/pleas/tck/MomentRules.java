@@ -21,8 +21,17 @@ import org.junit.jupiter.api.Test;
 abstract class MomentRules extends LifetimeRules {
   /** N, p, q, L: many and few positions, one, vectors, widths around the blocks of products. */
   private static final int[][] SIZES = {
-    {3, 5, 4, 6}, {2, 33, 35, 1100}, {7, 16, 16, 784}, {40, 9, 3, 49}, {50, 37, 41, 1},
-    {1, 1, 1, 1}, {5, 1, 70, 3}, {1500, 3, 2, 1}, {4, 63, 65, 31}, {2, 207, 13, 6},
+    {3, 5, 4, 6},
+    {2, 33, 35, 1100},
+    {7, 16, 16, 784},
+    {40, 9, 3, 49},
+    {50, 37, 41, 1},
+    {1, 1, 1, 1},
+    {5, 1, 70, 3},
+    {1500, 3, 2, 1},
+    {4, 63, 65, 31},
+    {2, 207, 13, 6},
+    {3, 600, 3, 20},
   };
 
   private static final int[][] EMPTY = {{0, 3, 4, 5}, {2, 0, 3, 4}, {2, 3, 4, 0}, {0, 0, 0, 0}};

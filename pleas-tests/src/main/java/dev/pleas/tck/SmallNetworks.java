@@ -57,7 +57,7 @@ final class SmallNetworks {
               } else {
                 HostTensor normal = numbers.normal(shape.dims());
                 float[] scaled = normal.values().clone();
-                double fanIn = shape.rank() < 2 ? 1 : Math.sqrt(shape.elementsFrom(1));
+                double fanIn = shape.rank() < 2 ? 1 : Math.sqrt((double) shape.elementsFrom(1));
                 for (int i = 0; i < scaled.length; i++) {
                   scaled[i] /= (float) fanIn;
                 }

@@ -12,6 +12,7 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.tck.reference.Plain;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,14 +121,15 @@ abstract class TensorRules extends ProviderContract<TensorBackend, TensorBackend
       int bits = Float.floatToRawIntBits(found.values()[i]);
       if (wanted != bits) {
         fail(
-            "%s: element %s is %s (0x%08x), not %s (0x%08x)"
-                .formatted(
-                    what,
-                    index(expected.shape(), i),
-                    found.values()[i],
-                    bits,
-                    expected.values()[i],
-                    wanted));
+            String.format(
+                Locale.ROOT,
+                "%s: element %s is %s (0x%08x), not %s (0x%08x)",
+                what,
+                index(expected.shape(), i),
+                found.values()[i],
+                bits,
+                expected.values()[i],
+                wanted));
       }
     }
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.tck.Rules.Rule;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,12 +39,12 @@ abstract class BrokenSuite<P> {
 
   @TestFactory
   Stream<DynamicTest> broken_implementation_failsItsRule() {
-    TreeMap<String, Rule> rules = Rules.of(suite, contract);
+    SortedMap<String, Rule> rules = Rules.of(suite, contract);
     return cases().stream()
         .map(broken -> DynamicTest.dynamicTest(broken.toString(), () -> fails(rules, broken)));
   }
 
-  private void fails(TreeMap<String, Rule> rules, Broken<P> broken) {
+  private void fails(SortedMap<String, Rule> rules, Broken<P> broken) {
     assertThat(rules).containsKey(broken.rule());
     underTest.accept(broken.provider().get());
     TestExecutionResult result = RuleRun.of(suite, rules.get(broken.rule()).method());

@@ -1,5 +1,7 @@
 package dev.pleas.tck;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
@@ -97,7 +99,7 @@ final class BrokenWriters {
   static CheckpointFormat askingTwice() {
     return with(
         (sound, r) -> {
-          r.tensors.keySet().forEach(r.content::apply);
+          r.tensors.keySet().forEach(name -> requireNonNull(r.content.apply(name)));
           write(sound, r);
         });
   }

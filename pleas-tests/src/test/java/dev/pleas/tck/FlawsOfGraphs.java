@@ -9,7 +9,7 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ final class FlawsOfGraphs extends Flaws {
         809,
         "stem.weight: expected [5, 3, 3, 3], found no such parameter",
         () -> {
-          Map<Object, Interception> compiled = new IdentityHashMap<>();
+          Map<Object, Interception> compiled = new HashMap<>();
           return Map.of(
               COMPILE,
               c -> {

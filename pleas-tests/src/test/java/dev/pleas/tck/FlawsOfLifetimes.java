@@ -2,8 +2,8 @@ package dev.pleas.tck;
 
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.tensor.HostTensor;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,7 +16,7 @@ final class FlawsOfLifetimes extends Flaws {
         501,
         "Unexpected exception thrown: java.lang.IllegalStateException: closed already",
         () -> {
-          Set<Object> closed = Collections.newSetFromMap(new IdentityHashMap<>());
+          Set<Object> closed = new HashSet<>();
           return Map.of(
               "GramAccumulator.close",
               c -> {
@@ -55,7 +55,7 @@ final class FlawsOfLifetimes extends Flaws {
         508,
         "argument 0 of relu",
         () -> {
-          Set<Object> overwritten = Collections.newSetFromMap(new IdentityHashMap<>());
+          Set<Object> overwritten = new HashSet<>();
           return Map.of(
               "TensorScope.relu",
               c -> {
@@ -74,7 +74,7 @@ final class FlawsOfLifetimes extends Flaws {
         509,
         "a tensor after the array that it was made of changed",
         () -> {
-          Map<Object, Object> shared = new IdentityHashMap<>();
+          Map<Object, Object> shared = new HashMap<>();
           return Map.of(
               "TensorScope.tensor",
               c -> {
@@ -92,7 +92,7 @@ final class FlawsOfLifetimes extends Flaws {
         510,
         "gather after its indices changed",
         () -> {
-          Map<Object, Interception> late = new IdentityHashMap<>();
+          Map<Object, Interception> late = new HashMap<>();
           return Map.of(
               "TensorScope.gather",
               c -> {

@@ -3,7 +3,7 @@ package dev.pleas.tck;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.tck.reference.Plain;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
@@ -36,7 +36,7 @@ final class FlawsOfMoments extends Flaws {
         604,
         "gram of whole numbers in batches of 1",
         () -> {
-          Map<Object, Integer> batches = new IdentityHashMap<>();
+          Map<Object, Integer> batches = new HashMap<>();
           return Map.of(
               "GramAccumulator.add",
               c -> {
@@ -60,7 +60,7 @@ final class FlawsOfMoments extends Flaws {
         607,
         "gram of 50000 batches of 20 rows with mean 100 and variance 1",
         () -> {
-          Map<Object, float[]> sums = new IdentityHashMap<>();
+          Map<Object, float[]> sums = new HashMap<>();
           return Map.of(
               "GramAccumulator.add",
               c -> {
@@ -92,7 +92,7 @@ final class FlawsOfMoments extends Flaws {
         609,
         "an earlier toMatrix",
         () -> {
-          Map<Object, Matrix> handedOut = new IdentityHashMap<>();
+          Map<Object, Matrix> handedOut = new HashMap<>();
           return Map.of(
               "GramAccumulator.toMatrix",
               c -> {
@@ -111,7 +111,7 @@ final class FlawsOfMoments extends Flaws {
         611,
         "count after x [2, 3, 4, 5]",
         () -> {
-          Map<Object, Long> samples = new IdentityHashMap<>();
+          Map<Object, Long> samples = new HashMap<>();
           return Map.of(
               "SumAccumulator.add",
               c -> {
@@ -125,7 +125,7 @@ final class FlawsOfMoments extends Flaws {
         612,
         "sums and squares in batches of 1",
         () -> {
-          Map<Object, Integer> batches = new IdentityHashMap<>();
+          Map<Object, Integer> batches = new HashMap<>();
           return Map.of(
               "SumAccumulator.add",
               c -> {

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -29,7 +30,7 @@ final class Rules {
   record Rule(String number, String level, String promise, Method method) {}
 
   /** Returns the rules by number whose contract has this name; fails if a test has no number. */
-  static TreeMap<String, Rule> of(Class<?> suite, String contract) {
+  static SortedMap<String, Rule> of(Class<?> suite, String contract) {
     TreeMap<String, Rule> rules = new TreeMap<>();
     for (Method method : tests(suite)) {
       Matcher name = NAME.matcher(method.getName());
@@ -46,7 +47,7 @@ final class Rules {
   }
 
   /** Returns the required rules that no case breaks. */
-  static Set<String> unbroken(TreeMap<String, Rule> rules, List<? extends Broken<?>> cases) {
+  static Set<String> unbroken(SortedMap<String, Rule> rules, List<? extends Broken<?>> cases) {
     Set<String> required = new TreeSet<>();
     rules.values().stream()
         .filter(rule -> rule.level().equals("MUST"))

@@ -30,8 +30,8 @@ public abstract class EncoderTests extends BackendTest {
     Map<String, HostTensor> tensors = new HashMap<>();
     try (InputStream in =
         Objects.requireNonNull(EncoderTests.class.getResourceAsStream("torch_encoder.txt"))) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-        String[] words = line.split(" ");
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+        String[] words = line.split(" ", -1);
         Shape shape =
             Shape.of(Arrays.stream(words[1].split("x")).mapToInt(Integer::parseInt).toArray());
         float divisor = Float.parseFloat(words[2]);

@@ -84,39 +84,6 @@ final class Naive {
     return new Expected(out, values, bounds);
   }
 
-  static Expected linear(HostTensor x, HostTensor w, HostTensor bias) {
-    int samples = x.shape().dim(0);
-    int features = x.shape().dim(1);
-    int outputs = w.shape().dim(0);
-    HostTensor image = HostTensor.wrap(Shape.of(samples, features, 1, 1), x.values());
-    HostTensor kernel = HostTensor.wrap(Shape.of(outputs, features, 1, 1), w.values());
-    Expected e = conv2d(image, kernel, bias, Window.square(1, 1, 0), 1);
-    return new Expected(Shape.of(samples, outputs), e.values(), e.bounds());
-  }
-
-  static Expected batchNorm(
-      HostTensor x,
-      HostTensor weight,
-      HostTensor bias,
-      HostTensor mean,
-      HostTensor variance,
-      double epsilon) {
-    int channels = x.shape().dim(1);
-    long positions = x.shape().elementsFrom(2);
-    double[] values = new double[x.values().length];
-    double[] bounds = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      int c = (int) (i / positions % channels);
-      double scale = weight.values()[c] / Math.sqrt(variance.values()[c] + epsilon);
-      double v = x.values()[i];
-      double m = mean.values()[c];
-      values[i] = (v - m) * scale + bias.values()[c];
-      bounds[i] =
-          4 * ROUNDING * (Math.abs(v * scale) + Math.abs(m * scale) + Math.abs(bias.values()[c]));
-    }
-    return new Expected(x.shape(), values, bounds);
-  }
-
   static Expected layerNorm(HostTensor x, HostTensor weight, HostTensor bias, double epsilon) {
     int channels = x.shape().dim(1);
     int positions = (int) x.shape().elementsFrom(2);
@@ -162,7 +129,7 @@ final class Naive {
           for (int s = 0; s < count; s++) {
             double size = 0;
             for (int c = head * keyWidth; c < (head + 1) * keyWidth; c++) {
-              double product = (double) at(queries, n, c, t) * at(keys, n, c, s);
+              double product = at(queries, n, c, t) * at(keys, n, c, s);
               scores[s] += scale * product;
               size += Math.abs(scale * product);
             }
@@ -241,34 +208,6 @@ final class Naive {
       }
     }
     return Expected.exact(out, values);
-  }
-
-  /** Returns Σₙ Σₗ a[n, i, l]·b[n, j, l], p×q. */
-  static Expected gram(HostTensor a, HostTensor b) {
-    int samples = a.shape().dim(0);
-    int p = a.shape().dim(1);
-    int q = b.shape().dim(1);
-    int positions = (int) a.shape().elementsFrom(2);
-    double[] values = new double[p * q];
-    double[] bounds = new double[p * q];
-    for (int i = 0; i < p; i++) {
-      for (int j = 0; j < q; j++) {
-        double sum = 0;
-        double size = 0;
-        for (int n = 0; n < samples; n++) {
-          for (int l = 0; l < positions; l++) {
-            double product =
-                (double) a.values()[(n * p + i) * positions + l]
-                    * b.values()[(n * q + j) * positions + l];
-            sum += product;
-            size += Math.abs(product);
-          }
-        }
-        values[i * q + j] = sum;
-        bounds[i * q + j] = (samples * positions + 2) * ROUNDING * size;
-      }
-    }
-    return new Expected(Shape.of(p, q), values, bounds);
   }
 
   static double at(HostTensor x, int n, int c, int position) {

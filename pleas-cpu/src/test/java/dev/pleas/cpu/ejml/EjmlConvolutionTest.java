@@ -1,9 +1,9 @@
 package dev.pleas.cpu.ejml;
 
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.cpu.tensor.OperationsTests;
+import dev.pleas.cpu.tensor.ConvolutionTests;
 
-class EjmlOperationsTest extends OperationsTests {
+class EjmlConvolutionTest extends ConvolutionTests {
   @Override
   protected TensorBackend newBackend() {
     return new EjmlBackend();

@@ -1,9 +1,9 @@
 package dev.pleas.cpu.nd4j;
 
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.cpu.tensor.OperationsTests;
+import dev.pleas.cpu.tensor.ConvolutionTests;
 
-class Nd4jOperationsTest extends OperationsTests {
+class Nd4jConvolutionTest extends ConvolutionTests {
   @Override
   protected TensorBackend newBackend() {
     return NativeMachine.newBackend();
