@@ -1,10 +1,8 @@
 package dev.pleas.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeRequest;
@@ -29,9 +27,8 @@ class AverageMethodTest {
   }
 
   private MergeRequest request(List<Model> models, Map<String, String> settings) {
-    List<String> names = List.of("a", "b", "c").subList(0, models.size());
     return new MergeRequest(
-        models, names, null, settings, 1, Merging.tools(backend), Progress.NONE);
+        models, List.of("a", "b"), null, settings, 1, Merging.tools(backend), Progress.NONE);
   }
 
   private MergeMethod average() {
@@ -64,23 +61,6 @@ class AverageMethodTest {
     assertThat(mean.graph().outputs()).containsOnlyKeys("a", "b");
     assertThat(mean.parameter("fc.a.weight").values()).isEqualTo(a.parameter("fc.weight").values());
     assertThat(mean.parameter("fc.b.bias").values()).isEqualTo(b.parameter("fc.bias").values());
-  }
-
-  @Test
-  void merge_unknownSetting_listsTheKnownOnes() {
-    MergeRequest request = request(List.of(network(1, 4), network(2, 4)), Map.of("budget", "1"));
-    assertThatThrownBy(() -> average().merge(request))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "unknown setting budget; there are: heads, normalization, batch-size, activation-memory-mib");
-  }
-
-  @Test
-  void merge_threeNetworks_areRefused() {
-    Model a = network(1, 4);
-    assertThatThrownBy(() -> average().merge(request(List.of(a, a, a), Map.of())))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage("this method merges two networks, found 3");
   }
 
   @Test

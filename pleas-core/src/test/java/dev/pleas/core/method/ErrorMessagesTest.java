@@ -1,6 +1,5 @@
 package dev.pleas.core.method;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.backend.TensorBackend;
@@ -185,13 +184,5 @@ class ErrorMessagesTest {
     assertThatThrownBy(() -> Merging.merge(backend, a, large, samples))
         .isInstanceOf(ModelException.class)
         .hasMessage("inputs differ: a takes {input=[3, 7, 7]}, b takes {input=[3, 9, 9]}");
-  }
-
-  @Test
-  void refusals_leaveNothingOnTheBackend() {
-    assertRefused("budget", "3").isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(() -> Merging.merge(backend, a, network(7, 4), samples))
-        .isInstanceOf(ModelException.class);
-    assertThat(backend.memoryBytes()).isZero();
   }
 }

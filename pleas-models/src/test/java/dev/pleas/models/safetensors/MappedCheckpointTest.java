@@ -50,11 +50,6 @@ class MappedCheckpointTest {
   }
 
   @Test
-  void stored_buffer_cannotBeWritten() {
-    assertThat(open(TWO, 5).stored("a").bytes().isReadOnly()).isTrue();
-  }
-
-  @Test
   void read_fileThatShrankAfterOpening_doesNotEndTheJvm() throws IOException {
     String header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1000000],\"data_offsets\":[0,1000000]}}";
     Checkpoint file = open(header, 1_000_000);

@@ -127,16 +127,6 @@ class RoundTripTest {
   }
 
   @Test
-  void write_noTensors_givesAValidFile() {
-    Path file = folder.resolve("empty.safetensors");
-    FORMAT.write(file, Map.of(), name -> null, Map.of());
-    try (Checkpoint read = FORMAT.open(file)) {
-      assertThat(read.tensors()).isEmpty();
-      assertThat(read.metadata()).isEmpty();
-    }
-  }
-
-  @Test
   void write_moreThanOnePieceAtOnce_writesAll() {
     TensorInfo large = info(DType.U8, (1 << 20) + 1);
     Path file = folder.resolve("large.safetensors");
