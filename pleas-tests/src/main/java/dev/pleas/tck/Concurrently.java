@@ -3,15 +3,10 @@ package dev.pleas.tck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
 /** The same tasks one after the other, and on several threads at once. */
 final class Concurrently {
-  private static final int THREADS = 4;
   private static final int ROUNDS = 8;
 
   private Concurrently() {}
@@ -27,23 +22,7 @@ final class Concurrently {
     for (int k = 0; k < count; k++) {
       alone.add(task.apply(k));
     }
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try {
-      List<Future<?>> running = new ArrayList<>();
-      for (int t = 0; t < THREADS; t++) {
-        int first = t;
-        running.add(threads.submit(() -> repeat(first, alone, task)));
-      }
-      for (Future<?> one : running) {
-        one.get();
-      }
-    } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNull(e.getCause());
-      throw new AssertionError(
-          "used by " + THREADS + " threads at once: " + cause.getMessage(), cause);
-    } finally {
-      threads.shutdownNow();
-    }
+    Parallel.run(thread -> repeat(thread, alone, task));
   }
 
   private static <R> void repeat(int first, List<R> alone, IntFunction<R> task) {

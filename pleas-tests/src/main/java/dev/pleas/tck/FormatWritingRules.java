@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -116,7 +115,7 @@ abstract class FormatWritingRules extends FormatStorageRules {
 
   @Test
   void required_format616_takesNamesWithoutAFolder() throws IOException {
-    Path file = Path.of(UUID.randomUUID() + fileName());
+    Path file = Path.of("format616-" + ProcessHandle.current().pid() + "-" + fileName());
     Contents contents = small();
     try {
       create().write(file, contents.infos(), contents::stored, METADATA);

@@ -27,6 +27,20 @@ final class FreshJvm {
     if (!Files.exists(MAPS)) {
       throw new TestAbortedException("this system does not list a process's libraries in " + MAPS);
     }
+    Path found = Files.createTempFile("work", ".txt");
+    try {
+      assertEquals(
+          List.of(),
+          work(type, found),
+          "the constructor, id(), description() and priority() must load no library and start no"
+              + " thread; leave that to create()");
+    } finally {
+      Files.delete(found);
+    }
+  }
+
+  private static List<String> work(Class<?> type, Path found)
+      throws IOException, InterruptedException {
     Process jvm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -35,23 +49,18 @@ final class FreshJvm {
                 "-cp",
                 System.getProperty("java.class.path"),
                 FreshJvm.class.getName(),
-                type.getName())
+                type.getName(),
+                found.toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (jvm.waitFor() != 0) {
       throw new AssertionError("making " + type.getName() + " in a fresh JVM failed: " + output);
     }
-    List<String> work =
-        output.lines().filter(line -> line.startsWith(LIBRARY) || line.startsWith(THREAD)).toList();
-    assertEquals(
-        List.of(),
-        work,
-        "the constructor, id(), description() and priority() must load no library and start no"
-            + " thread; leave that to create()");
+    return Files.readAllLines(found);
   }
 
-  /** Makes the provider that is named, asks what is asked of all, and prints what came of it. */
+  /** Makes the provider that is named, asks what is asked of all, and writes what came of it. */
   public static void main(String[] args) throws ReflectiveOperationException, IOException {
     Class<?> type = Class.forName(args[0], false, FreshJvm.class.getClassLoader());
     Set<String> before = loaded();
@@ -59,7 +68,7 @@ final class FreshJvm {
     String ignored = provider.id() + provider.description() + provider.priority();
     Set<String> work = loaded();
     work.removeAll(before);
-    work.forEach(System.out::println);
+    Files.write(Path.of(args[1]), work);
     System.exit(ignored.isEmpty() ? 1 : 0); // also where a thread would keep it running
   }
 

@@ -54,7 +54,8 @@ final class Parallel {
         run.get();
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        throw new AssertionError("with " + THREADS + " threads at once: " + cause, cause);
+        Object what = cause instanceof AssertionError ? cause.getMessage() : cause;
+        throw new AssertionError("used by " + THREADS + " threads at once: " + what, cause);
       }
     }
   }

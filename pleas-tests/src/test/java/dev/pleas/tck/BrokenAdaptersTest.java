@@ -159,7 +159,7 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
               return found;
             },
             "one layer: the map of tensors after adapt"),
-        broken(512, oneAtATime(), "with 4 threads at once"),
+        broken(512, oneAtATime(), "used by 4 threads at once"),
         broken(
             513,
             (tensors, metadata, input) -> {

@@ -59,7 +59,7 @@ class BrokenFormatsTest extends BrokenSuite<CheckpointFormatProvider> {
         broken(615, BrokenWriters::makingFolders, "a folder that is missing must be refused"),
         broken(615, BrokenWriters::uncheckedIo, "a folder: expected a CheckpointException, found"),
         broken(616, BrokenWriters::neededParent, "has no parent"),
-        broken(617, BrokenWriters::oneAtATime, "with 4 threads at once"),
+        broken(617, BrokenWriters::oneAtATime, "used by 4 threads at once"),
         broken(618, BrokenReaders::shortPath, "path() of an open checkpoint"),
         broken(619, BrokenReaders::eager, "read headers only"),
         broken(
@@ -70,7 +70,7 @@ class BrokenFormatsTest extends BrokenSuite<CheckpointFormatProvider> {
         broken(621, BrokenReaders::mutableTensors, "tensors() after a caller cleared the map"),
         broken(622, BrokenReaders::oneBuffer, "stored tensors changed when others were read"),
         broken(623, BrokenReaders::oneHandle, "a file was opened twice and closed once"),
-        broken(624, BrokenReaders::oneReaderAtATime, "with 4 threads at once"),
+        broken(624, BrokenReaders::oneReaderAtATime, "used by 4 threads at once"),
         broken(625, BrokenReaders::closingOnce, "close() must do nothing the second time"),
         broken(626, BrokenReaders::neverClosed, "read() worked after close()"),
         broken(

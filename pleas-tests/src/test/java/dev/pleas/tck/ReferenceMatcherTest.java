@@ -10,6 +10,11 @@ class ReferenceMatcherTest extends MatcherContract {
   }
 
   @Override
+  protected boolean registered() {
+    return false;
+  }
+
+  @Override
   protected boolean strict() {
     return true;
   }
