@@ -11,6 +11,7 @@ import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Expected;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import java.util.ArrayList;

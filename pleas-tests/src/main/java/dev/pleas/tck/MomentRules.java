@@ -11,6 +11,7 @@ import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Expected;
 import dev.pleas.tck.reference.Plain;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Expected;
 import dev.pleas.tck.reference.Plain;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Expected;
 import dev.pleas.tck.reference.Plain;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.pleas.cpu.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.api.graph.Op.Gelu.Form;
+import dev.pleas.tck.reference.Expected;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.math3.special.Erf;
@@ -36,7 +37,7 @@ class GeluTest {
   private static void assertClose(Form form, float x, DoubleUnaryOperator expected) {
     double want = expected.applyAsDouble(x);
     // Rounding to float32, which is coarser below the normal numbers, and as much again.
-    double bound = 2 * Naive.ROUNDING * Math.abs(want) + Float.MIN_VALUE / 2.0;
+    double bound = 2 * Expected.ROUNDING * Math.abs(want) + Float.MIN_VALUE / 2.0;
     assertThat(Math.abs(gelu(form, x) - want))
         .as("%s(%s) is %s instead of %s", form, x, gelu(form, x), want)
         .isLessThanOrEqualTo(bound);

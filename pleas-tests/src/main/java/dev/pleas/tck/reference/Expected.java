@@ -1,10 +1,8 @@
-package dev.pleas.tck;
+package dev.pleas.tck.reference;
 
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.tck.reference.Attention;
-import dev.pleas.tck.reference.Plain;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param values the definition in float64
  * @param bounds how far a float32 computation may be off, one for each value
  */
-record Expected(Plain values, Plain bounds) {
+public record Expected(Plain values, Plain bounds) {
   /** Half the distance from 1 to the next float32: the largest relative error of one rounding. */
-  static final double ROUNDING = 0x1p-24;
+  public static final double ROUNDING = 0x1p-24;
 
-  /** These values and no others. */
-  static Expected exactly(Plain values) {
+  /** Returns these values and no others. */
+  public static Expected exactly(Plain values) {
     return new Expected(values, values.map(x -> 0));
   }
 
   /**
-   * These values up to some roundings; results below the smallest normal float32 may become 0.
+   * Returns these values up to some roundings; results below the smallest normal float32 may become
+   * 0.
    *
    * @param roundings how often a number of that magnitude may be rounded
    * @param magnitude the expression with absolute values
    */
-  static Expected within(Plain values, double roundings, Plain magnitude) {
+  public static Expected within(Plain values, double roundings, Plain magnitude) {
     return new Expected(values, magnitude.map(m -> roundings * ROUNDING * m + Float.MIN_NORMAL));
   }
 
@@ -43,7 +42,8 @@ record Expected(Plain values, Plain bounds) {
     return host == null ? null : Plain.of(host).abs();
   }
 
-  static Expected conv2d(
+  /** Returns what {@code conv2d} must give; each sum has C / groups · taps terms and the bias. */
+  public static Expected conv2d(
       HostTensor x, HostTensor weight, @Nullable HostTensor bias, Window window, int groups) {
     Plain in = Plain.of(x);
     Plain w = Plain.of(weight);
@@ -53,14 +53,18 @@ record Expected(Plain values, Plain bounds) {
         in.abs().conv2d(w.abs(), abs(bias), window, groups));
   }
 
-  static Expected linear(HostTensor x, HostTensor weight, @Nullable HostTensor bias) {
+  /** Returns what {@code linear} must give; each sum has C terms and the bias. */
+  public static Expected linear(HostTensor x, HostTensor weight, @Nullable HostTensor bias) {
     Plain in = Plain.of(x);
     Plain w = Plain.of(weight);
     return within(in.linear(w, plain(bias)), w.dim(1) + 3, in.abs().linear(w.abs(), abs(bias)));
   }
 
-  /** Allows for (x − mean) · factor + bias as well as for x · factor + shift. */
-  static Expected batchNorm(
+  /**
+   * Returns what {@code batchNorm} must give; allows for (x − mean) · factor + bias as well as for
+   * x · factor + shift.
+   */
+  public static Expected batchNorm(
       HostTensor x,
       HostTensor weight,
       HostTensor bias,
@@ -79,10 +83,11 @@ record Expected(Plain values, Plain bounds) {
   }
 
   /**
-   * With σ = √(variance + epsilon), each of the C deviations is off by about (C + 2) roundings of
-   * the largest |x|, and so is σ; and no deviation is larger than √C·σ.
+   * Returns what {@code layerNorm} must give. With σ = √(variance + epsilon), each of the C
+   * deviations is off by about (C + 2) roundings of the largest |x|, and so is σ; and no deviation
+   * is larger than √C·σ.
    */
-  static Expected layerNorm(
+  public static Expected layerNorm(
       HostTensor x, HostTensor weight, @Nullable HostTensor bias, double epsilon) {
     Plain in = Plain.of(x);
     Plain w = Plain.of(weight);
@@ -96,10 +101,11 @@ record Expected(Plain values, Plain bounds) {
   }
 
   /**
-   * A score is off by (d + 4) roundings of |queries|·|keys|; its weight by as much relatively,
-   * which counts for the exponential and for the sum of S of them.
+   * Returns what {@code attention} must give. A score is off by (d + 4) roundings of
+   * |queries|·|keys|; its weight by as much relatively, which counts for the exponential and for
+   * the sum of S of them.
    */
-  static Expected attention(
+  public static Expected attention(
       HostTensor queries, HostTensor keys, HostTensor values, int heads, double scale) {
     Plain q = Plain.of(queries);
     Plain k = Plain.of(keys);
@@ -110,26 +116,33 @@ record Expected(Plain values, Plain bounds) {
     return within(Attention.mix(weights, v), roundings, Attention.mix(weights, v.abs()));
   }
 
-  /** A distribution function in float32 is off by a few roundings of 1. */
-  static Expected gelu(HostTensor x, Op.Gelu.Form form) {
+  /**
+   * Returns what {@code gelu} must give. A distribution function in float32 is off by a few
+   * roundings of 1.
+   */
+  public static Expected gelu(HostTensor x, Op.Gelu.Form form) {
     Plain size = Plain.of(x).abs().map(v -> Double.isInfinite(v) ? 0 : v);
     return within(Plain.of(x).gelu(form), 8, size);
   }
 
-  static Expected globalAveragePool(HostTensor x) {
+  /** Returns what {@code globalAveragePool} must give; each sum has a term for every position. */
+  public static Expected globalAveragePool(HostTensor x) {
     Plain in = Plain.of(x);
     return within(in.globalAveragePool(), in.positions() + 2, in.abs().globalAveragePool());
   }
 
-  /** Batches may be multiplied in float32, with N·L terms each; their sum is in float64. */
-  static Expected gram(HostTensor a, HostTensor b) {
+  /**
+   * Returns what a Gram accumulator must give. Batches may be multiplied in float32, with N·L terms
+   * each; their sum is in float64.
+   */
+  public static Expected gram(HostTensor a, HostTensor b) {
     Plain x = Plain.of(a);
     Plain y = Plain.of(b);
     return within(x.gram(y), (double) x.dim(0) * x.positions() + 2, x.abs().gram(y.abs()));
   }
 
   /** Returns what two independent results add up to. */
-  Expected plus(Expected other) {
+  public Expected plus(Expected other) {
     return new Expected(values.plus(other.values), bounds.plus(other.bounds));
   }
 }
