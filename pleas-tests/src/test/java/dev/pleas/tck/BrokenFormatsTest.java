@@ -61,7 +61,7 @@ class BrokenFormatsTest extends BrokenSuite<CheckpointFormatProvider> {
         broken(616, BrokenWriters::neededParent, "has no parent"),
         broken(617, BrokenWriters::oneAtATime, "used by 4 threads at once"),
         broken(618, BrokenReaders::shortPath, "path() of an open checkpoint"),
-        broken(619, BrokenReaders::eager, "read headers only"),
+        broken(619, BrokenOpeners::eager, "read headers only"),
         broken(
             620,
             BrokenReaders::noSuchElement,
@@ -75,16 +75,16 @@ class BrokenFormatsTest extends BrokenSuite<CheckpointFormatProvider> {
         broken(626, BrokenReaders::neverClosed, "read() worked after close()"),
         broken(
             627,
-            BrokenReaders::uncheckedIo,
+            BrokenOpeners::uncheckedIo,
             "opening a file that is missing: expected a CheckpointException, found"),
-        broken(628, BrokenReaders::emptyFiles, "opening an empty file must be refused"),
-        broken(628, BrokenReaders::anonymous, "the message must name "),
-        broken(629, BrokenReaders::truncatedFiles, "must be refused, or give everything back"),
-        broken(630, BrokenReaders::rawExceptions, "expected a CheckpointException, found java."),
-        broken(631, BrokenReaders::trustingLengths, "compare every length with what is there"),
-        broken(632, BrokenReaders::blind, "recognizes() is false for "),
-        broken(633, BrokenReaders::byName, "renamed to weights"),
-        broken(634, BrokenReaders::greedy, "recognizes() is true for a file that is missing"),
-        broken(635, BrokenReaders::frightened, "recognizes() must answer true or false for a"));
+        broken(628, BrokenOpeners::emptyFiles, "opening an empty file must be refused"),
+        broken(628, BrokenOpeners::anonymous, "the message must name "),
+        broken(629, BrokenOpeners::truncatedFiles, "must be refused, or give everything back"),
+        broken(630, BrokenOpeners::rawExceptions, "expected a CheckpointException, found java."),
+        broken(631, BrokenOpeners::trustingLengths, "compare every length with what is there"),
+        broken(632, BrokenOpeners::blind, "recognizes() is false for "),
+        broken(633, BrokenOpeners::byName, "renamed to weights"),
+        broken(634, BrokenOpeners::greedy, "recognizes() is true for a file that is missing"),
+        broken(635, BrokenOpeners::frightened, "recognizes() must answer true or false for a"));
   }
 }
