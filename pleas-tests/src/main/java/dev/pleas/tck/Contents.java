@@ -9,6 +9,7 @@ import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -73,13 +74,14 @@ final class Contents {
     int at = expected.bytes().mismatch(found.bytes());
     if (at >= 0) {
       throw new AssertionError(
-          "tensor %s, %s: expected byte %d to be 0x%02x, found 0x%02x"
-              .formatted(
-                  name,
-                  describe(expected.info()),
-                  at,
-                  expected.bytes().get(at),
-                  found.bytes().get(at)));
+          String.format(
+              Locale.ROOT,
+              "tensor %s, %s: expected byte %d to be 0x%02x, found 0x%02x",
+              name,
+              describe(expected.info()),
+              at,
+              expected.bytes().get(at),
+              found.bytes().get(at)));
     }
   }
 

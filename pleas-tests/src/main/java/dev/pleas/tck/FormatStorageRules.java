@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -139,8 +140,11 @@ abstract class FormatStorageRules extends FormatRules {
               example.value(),
               found.values()[i],
               () ->
-                  "%s with bits 0x%x as float32"
-                      .formatted(dtype, example.bits() & (-1L >>> (64 - 8 * dtype.bytes()))));
+                  String.format(
+                      Locale.ROOT,
+                      "%s with bits 0x%x as float32",
+                      dtype,
+                      example.bits() & (-1L >>> (64 - 8 * dtype.bytes()))));
         }
       }
     }

@@ -18,6 +18,7 @@ import dev.pleas.tck.reference.ReferenceSolver;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -128,13 +129,14 @@ abstract class MethodRules extends ProviderContract<MergeMethod, MergeMethodProv
               int at = Arrays.mismatch(tensor.values(), found.parameter(name).values());
               if (at >= 0) {
                 throw new AssertionError(
-                    "%s: %s[%d] is %s, then %s"
-                        .formatted(
-                            what,
-                            name,
-                            at,
-                            tensor.values()[at],
-                            found.parameter(name).values()[at]));
+                    String.format(
+                        Locale.ROOT,
+                        "%s: %s[%d] is %s, then %s",
+                        what,
+                        name,
+                        at,
+                        tensor.values()[at],
+                        found.parameter(name).values()[at]));
               }
             });
   }
