@@ -23,7 +23,7 @@ class ArchitectureTest {
           PleasModule.CUDA, 1,
           PleasModule.MODELS, 20,
           PleasModule.CLI, 40,
-          PleasModule.TESTS, 1);
+          PleasModule.TESTS, 50);
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLI")

@@ -38,7 +38,11 @@ public interface TensorBackend extends AutoCloseable {
     return new InterpretedGraph(this, graph, parameters);
   }
 
-  /** Returns the bytes that tensors of this backend occupy now, parameters and pools included. */
+  /**
+   * Returns the bytes that tensors of this backend occupy now, parameters and pools included. When
+   * no scope and no compiled graph is open any more, memory kept for reuse is given back, and the
+   * number is what it was at first.
+   */
   long memoryBytes();
 
   /** Frees everything, open scopes included. Does nothing the second time. */
