@@ -33,7 +33,7 @@ class BrokenMatchersTest extends BrokenSuite<MatcherProvider> {
   }
 
   private static Broken<MatcherProvider> broken(String rule, Matcher matcher, String text) {
-    return new Broken<>(rule, () -> new FixedMatcherProvider(matcher), text);
+    return new Broken<>(rule, () -> TestProvider.matcher(matcher), text);
   }
 
   @Override

@@ -48,7 +48,7 @@ class BrokenSolversTest extends BrokenSuite<LeastSquaresSolverProvider> {
 
   private static Broken<LeastSquaresSolverProvider> broken(
       String rule, Function<NormalEquations, Solution> how, String text) {
-    return new Broken<>(rule, () -> new FixedSolverProvider(new Solver(how)), text);
+    return new Broken<>(rule, () -> TestProvider.solver(new Solver(how)), text);
   }
 
   /** Solves other equations. */
@@ -181,7 +181,7 @@ class BrokenSolversTest extends BrokenSuite<LeastSquaresSolverProvider> {
 
   private static Broken<LeastSquaresSolverProvider> undeclared(
       LeastSquaresSolver solver, String text) {
-    return new Broken<>("solver421", () -> new FixedSolverProvider(solver), text);
+    return new Broken<>("solver421", () -> TestProvider.solver(solver), text);
   }
 
   private static NormalEquations fail(String message) {

@@ -7,7 +7,6 @@ import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
 import dev.pleas.api.backend.TensorScope;
-import dev.pleas.api.provider.Availability;
 import dev.pleas.tck.reference.ReferenceBackend;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -62,40 +61,11 @@ final class Flawed implements InvocationHandler {
     if (!known.containsAll(flaws.keySet())) {
       throw new AssertionError("no such methods: " + flaws.keySet());
     }
-    return new Provider(flaws);
-  }
-
-  private record Provider(Map<String, Flaw> flaws) implements TensorBackendProvider {
-    @Override
-    public String id() {
-      return "flawed";
-    }
-
-    @Override
-    public String description() {
-      return "the reference backend with a flaw";
-    }
-
-    @Override
-    public int priority() {
-      return 1;
-    }
-
-    @Override
-    public int apiVersion() {
-      return API_VERSION;
-    }
-
-    @Override
-    public Availability probe() {
-      return new Availability.Available("");
-    }
-
-    @Override
-    public TensorBackend create() {
-      TensorBackend backend = new ReferenceBackend();
-      return (TensorBackend) new Flawed(backend, backend, flaws).wrap(backend);
-    }
+    return TestProvider.backend(
+        () -> {
+          TensorBackend backend = new ReferenceBackend();
+          return (TensorBackend) new Flawed(backend, backend, flaws).wrap(backend);
+        });
   }
 
   @Override

@@ -21,14 +21,14 @@ class UnavailableTest {
   static final class UnavailableMatcher extends MatcherContract {
     @Override
     protected MatcherProvider provider() {
-      return new FixedMatcherProvider(new ReferenceMatcher(), NO);
+      return TestProvider.matcher(new ReferenceMatcher(), NO);
     }
   }
 
   static final class UnavailableSolver extends LeastSquaresSolverContract {
     @Override
     protected LeastSquaresSolverProvider provider() {
-      return new FixedSolverProvider(new ReferenceSolver(), NO);
+      return TestProvider.solver(new ReferenceSolver(), NO);
     }
   }
 
@@ -52,7 +52,7 @@ class UnavailableTest {
           assertThat(result.getStatus()).isEqualTo(TestExecutionResult.Status.ABORTED);
           assertThat(result.getThrowable()).isPresent();
           assertThat(result.getThrowable().get())
-              .hasMessage("fixed cannot be used here: no such card; plug one in");
+              .hasMessage("tiny cannot be used here: no such card; plug one in");
         });
   }
 }
