@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Does the same in several threads at once. */
 final class Parallel {
-  private static final int THREADS = 4;
+  /** How many threads there are. */
+  static final int THREADS = 4;
+
   private static final long MINUTES = 2;
 
   private Parallel() {}

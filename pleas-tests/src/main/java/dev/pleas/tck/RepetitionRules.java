@@ -1,7 +1,5 @@
 package dev.pleas.tck;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
 import dev.pleas.api.backend.GramAccumulator;
 import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.Tensor;
@@ -12,18 +10,11 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /** The same calls give the same bits: again, in a new backend, and beside other threads. */
 abstract class RepetitionRules extends MomentRules {
-  private static final int THREADS = 4;
-
   /** Calls everything with data of this seed, some of it large enough for several threads. */
   private static List<HostTensor> work(TensorBackend backend, long seed) {
     Numbers numbers = new Numbers(seed);
@@ -87,33 +78,17 @@ abstract class RepetitionRules extends MomentRules {
   }
 
   @Test
-  void required_tensor703_threadsGiveTheSameBitsWhereConcurrencyIsDeclared() {
+  void required_tensor703_threadsGiveTheSameBitsWhereConcurrencyIsDeclared()
+      throws InterruptedException {
     if (!backend().concurrent()) {
       throw new TestAbortedException("concurrent() is false: scopes are used one at a time");
     }
     List<List<HostTensor>> alone = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < Parallel.THREADS; i++) {
       alone.add(work(backend(), i));
     }
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try {
-      for (int round = 0; round < 3; round++) {
-        List<Callable<List<HostTensor>>> tasks = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-          int seed = i;
-          tasks.add(() -> work(backend(), seed));
-        }
-        List<Future<List<HostTensor>>> together = threads.invokeAll(tasks);
-        for (int i = 0; i < THREADS; i++) {
-          assertSame("beside three other threads", alone.get(i), together.get(i).get());
-        }
-      }
-    } catch (ExecutionException e) {
-      fail("one of four threads with scopes of their own: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      threads.shutdownNow();
+    for (int round = 0; round < 3; round++) {
+      Parallel.run(i -> assertSame("beside three other threads", alone.get(i), work(backend(), i)));
     }
   }
 }
