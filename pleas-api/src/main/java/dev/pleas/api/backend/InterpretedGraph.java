@@ -114,6 +114,10 @@ final class InterpretedGraph implements CompiledGraph {
       return scope.relu(x);
     } else if (op instanceof Op.Gelu g) {
       return scope.gelu(x, g.form());
+    } else if (op instanceof Op.Tanh) {
+      return scope.tanh(x);
+    } else if (op instanceof Op.Multiply m) {
+      return scope.scale(x, (float) m.factor());
     } else if (op instanceof Op.Add) {
       return scope.add(x, in.get(1));
     } else if (op instanceof Op.Attention a) {

@@ -86,6 +86,19 @@ public interface TensorScope extends AutoCloseable {
   /** The Gaussian error linear unit of each element; NaN stays NaN, −∞ becomes 0. */
   Tensor gelu(Tensor x, Op.Gelu.Form form);
 
+  /**
+   * The hyperbolic tangent of each element; NaN stays NaN. It is used for a vector of each sample
+   * at most, so unless a backend has its own it is done on the host.
+   */
+  default Tensor tanh(Tensor x) {
+    HostTensor host = x.toHost();
+    float[] values = host.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.tanh(values[i]);
+    }
+    return tensor(HostTensor.wrap(host.shape(), values));
+  }
+
   /** a + b, of equal shapes. */
   Tensor add(Tensor a, Tensor b);
 

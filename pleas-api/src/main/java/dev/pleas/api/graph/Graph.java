@@ -125,11 +125,24 @@ public final class Graph {
 
   /**
    * Returns the same network for inputs of another size, for instance images of another resolution.
+   * A network with a position embedding takes inputs of one size only.
    *
    * @param shape of the only input, without the batch axis
    * @throws ShapeException if the network cannot take it
    */
   public Graph withInput(Shape shape) {
+    Shape present = valueShape(onlyInput());
+    for (Node node : nodes) {
+      if (node.op() instanceof Op.AddParameter embedding && !shape.equals(present)) {
+        throw new ShapeException(
+            embedding.weight()
+                + ": the position embedding is for inputs "
+                + present
+                + ", found "
+                + shape
+                + "; scale or crop the images to that size");
+      }
+    }
     return new Graph(architecture, Map.of(onlyInput(), shape), nodes, outputs, parameters);
   }
 

@@ -94,6 +94,23 @@ public sealed interface Op {
   /** max(x, 0) for each element; NaN stays NaN. */
   record Relu() implements Op {}
 
+  /** The hyperbolic tangent of each element. */
+  record Tanh() implements Op {}
+
+  /**
+   * factor · x for each element.
+   *
+   * @param factor finite
+   */
+  record Multiply(double factor) implements Op {
+    /** Checks the factor. */
+    public Multiply {
+      if (!Double.isFinite(factor)) {
+        throw new IllegalArgumentException("factor " + factor);
+      }
+    }
+  }
+
   /** The Gaussian error linear unit of each element. */
   record Gelu(Gelu.Form form) implements Op {
     /** The function that is meant. */

@@ -67,7 +67,10 @@ final class ShapeInference {
       require(node, defined, "expected at least one channel", x);
       op.parameters().forEach(p -> vector(node, p, x.dim(0)));
       return x;
-    } else if (op instanceof Op.Relu || op instanceof Op.Gelu) {
+    } else if (op instanceof Op.Relu
+        || op instanceof Op.Gelu
+        || op instanceof Op.Tanh
+        || op instanceof Op.Multiply) {
       return x;
     } else if (op instanceof Op.Add) {
       require(node, x.equals(in.get(1)), "inputs of different shapes", in);

@@ -45,19 +45,36 @@ public record Model(Graph graph, Map<String, HostTensor> parameters) {
   }
 
   /**
-   * Reads a network's weights from a checkpoint.
+   * Reads a network's weights from a checkpoint whose tensors are its parameters.
    *
-   * @param graph the network, for instance what a {@link ModelAdapter} made of the checkpoint
-   * @throws ModelException if a parameter has another shape or a NaN or infinite value, naming file
-   *     and parameter
+   * @throws ModelException as {@link #read(Graph, ParameterLayout, Checkpoint)}
    * @throws dev.pleas.api.error.CheckpointException if a tensor is missing or cannot be read
    */
   public static Model read(Graph graph, Checkpoint checkpoint) {
-    Map<String, HostTensor> parameters = new LinkedHashMap<>();
-    graph.parameters().keySet().forEach(name -> parameters.put(name, checkpoint.read(name)));
+    return read(graph, ParameterLayout.PLAIN, checkpoint);
+  }
+
+  /**
+   * Reads a network's weights from a checkpoint.
+   *
+   * @param graph the network, for instance what a {@link ModelAdapter} made of the checkpoint
+   * @param layout how the checkpoint stores its parameters
+   * @throws ModelException if a tensor has another shape or a NaN or infinite value, naming file
+   *     and tensor
+   * @throws dev.pleas.api.error.CheckpointException if a tensor is missing or cannot be read
+   */
+  public static Model read(Graph graph, ParameterLayout layout, Checkpoint checkpoint) {
     try {
-      return new Model(graph, parameters);
-    } catch (ModelException e) {
+      return new Model(
+          graph,
+          layout.unpack(
+              graph.parameters(),
+              name -> {
+                HostTensor tensor = checkpoint.read(name);
+                refuseNonFinite(name, tensor.values());
+                return tensor;
+              }));
+    } catch (ModelException | IllegalArgumentException e) {
       throw new ModelException(checkpoint.path() + ": " + e.getMessage(), e);
     }
   }

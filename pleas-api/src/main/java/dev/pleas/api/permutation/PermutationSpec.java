@@ -18,20 +18,61 @@ import org.jspecify.annotations.Nullable;
  */
 public record PermutationSpec(List<Group> groups) {
   /**
-   * Axes that move together, and the activations whose channels they are.
+   * Units that move as wholes: a channel of a residual stream, or a whole attention head.
    *
-   * @param name unique within the spec; the first weight that produces the units
-   * @param size the number of units, at least 2
-   * @param axes the parameter axes that index the units; sorted
-   * @param values the graph values whose channel axis (axis 1 with the batch counted) indexes the
-   *     units, in execution order
+   * @param name unique within the spec; the first value whose channels they are
+   * @param size the number of units
+   * @param components what a unit consists of: a channel of one component of width 1, a head of its
+   *     queries and keys and of its values, as many of each as the head is wide
    */
-  public record Group(String name, int size, SortedSet<Axis> axes, List<String> values) {
-    /** Copies the collections. */
+  public record Group(String name, int size, List<Component> components) {
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException if nothing can move
+     */
     public Group {
-      if (size < 2 || axes.isEmpty()) {
+      components = List.copyOf(components);
+      boolean moves = size >= 2 || components.stream().anyMatch(part -> part.width() >= 2);
+      if (size < 1 || components.isEmpty() || !moves) {
         throw new IllegalArgumentException(
-            "group " + name + " of size " + size + " with axes " + axes + " cannot move");
+            "group " + name + " of size " + size + " with " + components + " cannot move");
+      }
+    }
+
+    /** A group of one component of width 1. */
+    public Group(String name, int size, SortedSet<Axis> axes, List<String> values) {
+      this(name, size, List.of(new Component(1, axes, values)));
+    }
+
+    /** Returns the parameter axes of all components; sorted. */
+    public SortedSet<Axis> axes() {
+      SortedSet<Axis> axes = new TreeSet<>();
+      components.forEach(component -> axes.addAll(component.axes()));
+      return axes;
+    }
+
+    /** Returns the graph values of all components. */
+    public List<String> values() {
+      return components.stream().flatMap(component -> component.values().stream()).toList();
+    }
+  }
+
+  /**
+   * Axes that move together, and the activations whose channels they are. Each unit has {@code
+   * width} indices in a row, which move with it and may move within it, in each unit its own way.
+   *
+   * @param width indices of a unit, at least 1
+   * @param axes the parameter axes; sorted
+   * @param values the graph values whose channel axis (axis 1 with the batch counted) it is, in
+   *     execution order
+   */
+  public record Component(int width, SortedSet<Axis> axes, List<String> values) {
+    /** Copies the collections. */
+    public Component {
+      if (width < 1 || axes.isEmpty()) {
+        throw new IllegalArgumentException(
+            "a component of width " + width + " with axes " + axes + " cannot move");
       }
       axes = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(axes));
       values = List.copyOf(values);

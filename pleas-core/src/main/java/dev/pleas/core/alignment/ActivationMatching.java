@@ -14,13 +14,13 @@ import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.CrossMoments;
 import dev.pleas.core.moments.UnitSums;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,19 +34,30 @@ import java.util.Set;
 public final class ActivationMatching {
   private ActivationMatching() {}
 
-  /** Returns the values at which each group is observed. */
-  static Map<Group, List<String>> taps(Graph graph, PermutationSpec spec) {
-    Set<String> weighted = new LinkedHashSet<>();
+  /**
+   * Returns the values at which each component is observed: those that enter a layer with weights;
+   * where there are none, as of queries and keys, those that enter an attention; else the last.
+   */
+  static Map<Component, List<String>> taps(Graph graph, PermutationSpec spec) {
+    Set<String> weighted = new HashSet<>();
+    Set<String> attended = new HashSet<>();
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear) {
         weighted.addAll(node.inputs());
+      } else if (node.op() instanceof Op.Attention) {
+        attended.addAll(node.inputs());
       }
     }
-    Map<Group, List<String>> taps = new LinkedHashMap<>();
+    Map<Component, List<String>> taps = new LinkedHashMap<>();
     for (Group group : spec.groups()) {
-      List<String> entering = group.values().stream().filter(weighted::contains).toList();
-      List<String> last = group.values().subList(group.values().size() - 1, group.values().size());
-      taps.put(group, entering.isEmpty() ? last : entering);
+      for (Component component : group.components()) {
+        List<String> values = component.values();
+        List<String> entering = values.stream().filter(weighted::contains).toList();
+        if (entering.isEmpty()) {
+          entering = values.stream().filter(attended::contains).toList();
+        }
+        taps.put(component, entering.isEmpty() ? List.of(values.get(values.size() - 1)) : entering);
+      }
     }
     return taps;
   }
@@ -99,22 +110,33 @@ public final class ActivationMatching {
       Map<String, CrossMoments> moments,
       Similarity similarity,
       Matcher matcher) {
-    List<GroupAlignment> alignments = new ArrayList<>();
-    taps(graph, spec)
-        .forEach(
-            (group, taps) -> {
-              double[] sum = new double[group.size() * group.size()];
-              for (String tap : taps) {
-                double[] values =
-                    similarity.matrix(Objects.requireNonNull(moments.get(tap))).values();
-                for (int k = 0; k < sum.length; k++) {
-                  sum[k] += values[k] / taps.size();
-                }
-              }
-              Matrix total = Matrix.wrap(group.size(), group.size(), sum);
-              alignments.add(new GroupAlignment(group, total, matcher.match(total)));
-            });
-    return alignments;
+    Map<Component, List<String>> taps = taps(graph, spec);
+    UnitMatching matching = new UnitMatching(matcher);
+    return spec.groups().stream()
+        .map(
+            group ->
+                matching.match(
+                    group,
+                    group.components().stream()
+                        .map(part -> mean(Objects.requireNonNull(taps.get(part)), moments, similarity))
+                        .toList()))
+        .toList();
+  }
+
+  /** The mean similarity at several taps of the same units. */
+  private static Matrix mean(
+      List<String> taps, Map<String, CrossMoments> moments, Similarity similarity) {
+    List<Matrix> all =
+        taps.stream()
+            .map(tap -> similarity.matrix(Objects.requireNonNull(moments.get(tap))))
+            .toList();
+    double[] sum = new double[all.get(0).values().length];
+    for (Matrix one : all) {
+      for (int k = 0; k < sum.length; k++) {
+        sum[k] += one.values()[k] / all.size();
+      }
+    }
+    return Matrix.wrap(all.get(0).rows(), all.get(0).columns(), sum);
   }
 
   private record Accumulator(SumAccumulator a, SumAccumulator b, GramAccumulator cross) {

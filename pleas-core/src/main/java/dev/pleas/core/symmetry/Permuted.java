@@ -4,6 +4,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -21,30 +22,26 @@ public final class Permuted {
    * @param permutations by group name; groups that are missing stay as they are
    */
   public static Model apply(
-      Model model, PermutationSpec spec, Map<String, Permutation> permutations) {
+      Model model, PermutationSpec spec, Map<String, UnitPermutation> permutations) {
     Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
     for (PermutationSpec.Group group : spec.groups()) {
-      Permutation permutation = permutations.get(group.name());
-      if (permutation != null) {
-        for (Axis axis : group.axes()) {
+      UnitPermutation permutation = permutations.get(group.name());
+      for (int c = 0; permutation != null && c < group.components().size(); c++) {
+        Permutation indices = permutation.components().get(c);
+        for (Axis axis : group.components().get(c).axes()) {
           parameters.computeIfPresent(
-              axis.parameter(), (name, tensor) -> gather(tensor, axis.axis(), permutation));
+              axis.parameter(), (name, tensor) -> gather(tensor, axis.axis(), indices));
         }
       }
     }
     return new Model(model.graph(), parameters);
   }
 
-  /** Returns a random permutation for every group, none of them the identity. */
-  public static Map<String, Permutation> random(PermutationSpec spec, RandomGenerator random) {
-    Map<String, Permutation> permutations = new LinkedHashMap<>();
-    for (PermutationSpec.Group group : spec.groups()) {
-      Permutation permutation;
-      do {
-        permutation = Permutation.random(group.size(), random);
-      } while (permutation.isIdentity());
-      permutations.put(group.name(), permutation);
-    }
+  /** Returns a random permutation for every group that moves all that can move. */
+  public static Map<String, UnitPermutation> random(PermutationSpec spec, RandomGenerator random) {
+    Map<String, UnitPermutation> permutations = new LinkedHashMap<>();
+    spec.groups()
+        .forEach(group -> permutations.put(group.name(), UnitPermutation.random(group, random)));
     return permutations;
   }
 

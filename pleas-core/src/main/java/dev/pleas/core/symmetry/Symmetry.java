@@ -5,9 +5,12 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,8 @@ public final class Symmetry {
           Op.Scale.class,
           Op.Relu.class,
           Op.Gelu.class,
+          Op.Tanh.class,
+          Op.Multiply.class,
           Op.Add.class,
           Op.MaxPool2d.class,
           Op.GlobalAveragePool.class,
@@ -43,9 +48,16 @@ public final class Symmetry {
 
   private final Graph graph;
   private final UnionFind<Object> axes = new UnionFind<>();
+  private final List<Blocks> blocks = new ArrayList<>();
 
   /** The channel axis of a value. */
   private record Channels(String value) {}
+
+  /**
+   * Two axes that consist of equally many blocks: block i of one belongs to block i of the other,
+   * so blocks move together, while inside a block the channels of each axis move on their own.
+   */
+  private record Blocks(Channels a, Channels b, int count) {}
 
   /** Stands for every axis that must stay in place. */
   private enum Fixed {
@@ -78,11 +90,12 @@ public final class Symmetry {
       tie(new Axis(linear.weight(), 1), in);
       tie(new Axis(linear.weight(), 0), out);
       tieFirstAxis(linear.bias(), out);
-    } else if (op instanceof Op.Attention) {
-      // Heads could move as wholes, and channels within a head; keeping them in place is always
-      // right.
-      node.inputs().forEach(input -> tie(Fixed.AXES, new Channels(input)));
-      tie(Fixed.AXES, out);
+    } else if (op instanceof Op.Attention attention) {
+      Channels keys = new Channels(node.inputs().get(1));
+      Channels values = new Channels(node.inputs().get(2));
+      tie(keys, in);
+      tie(values, out);
+      blocks.add(new Blocks(in, values, attention.heads()));
     } else if (ALIKE.contains(op.getClass())) {
       // Axis 1 of a parameter, if it has one, are positions, which belong to no group.
       node.inputs().forEach(input -> tie(new Channels(input), out));
@@ -120,8 +133,7 @@ public final class Symmetry {
   }
 
   private PermutationSpec collect() {
-    Map<Object, TreeSet<Axis>> axesByRoot = new LinkedHashMap<>();
-    Map<Object, List<String>> valuesByRoot = new LinkedHashMap<>();
+    Map<Object, TreeSet<Axis>> axesByRoot = new HashMap<>();
     graph
         .parameters()
         .forEach(
@@ -131,20 +143,60 @@ public final class Symmetry {
                 axesByRoot.computeIfAbsent(root, r -> new TreeSet<>()).add(new Axis(name, axis));
               }
             });
+    UnionFind<Object> together = new UnionFind<>();
+    blocks.forEach(pair -> together.union(axes.find(pair.a()), axes.find(pair.b())));
+    Map<Object, Set<Integer>> counts = new HashMap<>();
+    for (Blocks pair : blocks) {
+      Object root = together.find(axes.find(pair.a()));
+      counts.computeIfAbsent(root, r -> new HashSet<>()).add(pair.count());
+    }
+    Map<Object, Map<Object, List<String>>> valuesByGroup = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       Object root = axes.find(new Channels(node.name()));
-      valuesByRoot.computeIfAbsent(root, r -> new ArrayList<>()).add(node.name());
+      valuesByGroup
+          .computeIfAbsent(together.find(root), r -> new LinkedHashMap<>())
+          .computeIfAbsent(root, r -> new ArrayList<>())
+          .add(node.name());
     }
-    Object fixed = axes.find(Fixed.AXES);
     List<Group> groups = new ArrayList<>();
-    valuesByRoot.forEach(
+    valuesByGroup.forEach(
         (root, values) -> {
-          TreeSet<Axis> members = axesByRoot.getOrDefault(root, new TreeSet<>());
-          int size = graph.valueShape(values.get(0)).dim(0);
-          if (!root.equals(fixed) && members.size() >= 2 && size >= 2) {
-            groups.add(new Group(values.get(0), size, members, values));
+          Group group = group(values, axesByRoot, counts.get(root));
+          if (group != null) {
+            groups.add(group);
           }
         });
     return new PermutationSpec(groups);
+  }
+
+  /**
+   * Returns the group of axes whose blocks move together, or null if they stay in place: because
+   * one of them is fixed, or too few parameters have it, or operations cut it into blocks of
+   * different numbers (units could move in what these have in common; staying is always right).
+   *
+   * @param values by axis
+   * @param counts numbers of blocks, or null for an axis whose channels move one by one
+   */
+  private @Nullable Group group(
+      Map<Object, List<String>> values,
+      Map<Object, TreeSet<Axis>> axesByRoot,
+      @Nullable Set<Integer> counts) {
+    String name = values.values().iterator().next().get(0);
+    int channels = graph.valueShape(name).dim(0);
+    int size = counts == null ? channels : counts.iterator().next();
+    if (size == 0 || (counts != null && counts.size() > 1)) {
+      return null;
+    }
+    List<Component> components = new ArrayList<>();
+    for (Map.Entry<Object, List<String>> axis : values.entrySet()) {
+      TreeSet<Axis> members = axesByRoot.getOrDefault(axis.getKey(), new TreeSet<>());
+      int width = graph.valueShape(axis.getValue().get(0)).dim(0) / size;
+      if (axis.getKey().equals(axes.find(Fixed.AXES)) || members.size() < 2 || width == 0) {
+        return null;
+      }
+      components.add(new Component(width, members, axis.getValue()));
+    }
+    boolean moves = size >= 2 || components.stream().anyMatch(component -> component.width() >= 2);
+    return moves ? new Group(name, size, components) : null;
   }
 }

@@ -7,8 +7,8 @@ import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ public final class SymmetryProof {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, HostTensor> inputs = randomInputs(model.graph(), random);
     Map<String, HostTensor> expected = run(model, inputs, backend);
-    Map<String, Permutation> permutations = Permuted.random(spec, random);
+    Map<String, UnitPermutation> permutations = Permuted.random(spec, random);
     double difference =
         difference(expected, run(Permuted.apply(model, spec, permutations), inputs, backend));
     if (!(difference <= TOLERANCE)) {
@@ -53,7 +53,7 @@ public final class SymmetryProof {
               .map(PermutationSpec.Group::name)
               .filter(
                   name -> {
-                    Map<String, Permutation> one = Map.of(name, permutations.get(name));
+                    Map<String, UnitPermutation> one = Map.of(name, permutations.get(name));
                     Model permuted = Permuted.apply(model, spec, one);
                     return !(difference(expected, run(permuted, inputs, backend)) <= TOLERANCE);
                   })
