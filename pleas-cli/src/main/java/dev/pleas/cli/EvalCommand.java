@@ -51,6 +51,7 @@ final class EvalCommand extends PleasCommand {
       description = "Keeps these classes, such as 0-4 or 5,7,9, and numbers them from 0.")
   private @Nullable ClassRange classes;
 
+  @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private BackendOption backend = new BackendOption();
   @Mixin private OutputOptions how = new OutputOptions();
@@ -58,7 +59,7 @@ final class EvalCommand extends PleasCommand {
   @Override
   void run(Session session) {
     Path path = Objects.requireNonNull(model);
-    try (LoadedModel loaded = session.load(path)) {
+    try (LoadedModel loaded = session.load(path, network.heads())) {
       DataSpec spec = images(loaded, data, classes);
       LabeledSamples samples = ImageData.open(spec);
       Evaluator.requireLabels(samples, spec.path());

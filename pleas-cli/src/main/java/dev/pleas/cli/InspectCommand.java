@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -45,6 +46,8 @@ final class InspectCommand extends PleasCommand {
       converter = InputSize.Converter.class,
       description = "Counts the cost for images of this size.")
   private @Nullable InputSize size;
+
+  @Mixin private NetworkOptions network = new NetworkOptions();
 
   @Option(names = "--tensors", description = "Lists every tensor, too.")
   private boolean tensors;
@@ -114,7 +117,7 @@ final class InspectCommand extends PleasCommand {
 
   @Override
   void run(Session session) {
-    try (LoadedModel loaded = session.load(Objects.requireNonNull(model))) {
+    try (LoadedModel loaded = session.load(Objects.requireNonNull(model), network.heads())) {
       Inspection inspection = Inspection.of(size == null ? loaded : size.apply(loaded));
       out().print(json ? Json.write(inspection) : text(inspection));
     }

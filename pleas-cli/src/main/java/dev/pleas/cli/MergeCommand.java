@@ -74,10 +74,10 @@ final class MergeCommand extends PleasCommand {
   private @Nullable String budget;
 
   @Option(
-      names = "--heads",
+      names = "--output-heads",
       paramLabel = "H",
       description = "auto, shared or separate: one output for all, or one for each source.")
-  private @Nullable String heads;
+  private @Nullable String outputHeads;
 
   @Option(
       names = "--set",
@@ -91,6 +91,7 @@ final class MergeCommand extends PleasCommand {
       description = "Makes everything random repeatable. (default: 0)")
   private @Nullable Long seed;
 
+  @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private ToolOptions tools = new ToolOptions();
   @Mixin private OutputOptions how = new OutputOptions();
@@ -103,7 +104,9 @@ final class MergeCommand extends PleasCommand {
           "nothing to merge: name a recipe, or two networks or more with --model");
     }
     MergeSettings settings =
-        flags().over(recipe == null ? MergeSettings.NONE : MergeSettings.read(recipe));
+        flags()
+            .over(recipe == null ? MergeSettings.NONE : MergeSettings.read(recipe))
+            .withHeads(network.heads());
     MergePlan plan = settings.plan();
     Path folder = settings.output();
     if (folder == null) {
@@ -130,8 +133,8 @@ final class MergeCommand extends PleasCommand {
     if (budget != null) {
       all.put("budget", budget);
     }
-    if (heads != null) {
-      all.put("heads", heads);
+    if (outputHeads != null) {
+      all.put("heads", outputHeads);
     }
     return new MergeSettings(models, method, all, data.settings(null), List.of(), seed, output);
   }

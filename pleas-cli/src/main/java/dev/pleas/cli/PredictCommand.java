@@ -62,6 +62,7 @@ final class PredictCommand extends PleasCommand {
   @Option(names = "--force", description = "Replaces an existing file.")
   private boolean force;
 
+  @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private BackendOption backend = new BackendOption();
   @Mixin private OutputOptions how = new OutputOptions();
@@ -69,7 +70,7 @@ final class PredictCommand extends PleasCommand {
   @Override
   void run(Session session) {
     Path file = Objects.requireNonNull(output);
-    try (LoadedModel loaded = session.load(Objects.requireNonNull(model))) {
+    try (LoadedModel loaded = session.load(Objects.requireNonNull(model), network.heads())) {
       DataSpec spec = EvalCommand.images(loaded, data, classes);
       LabeledSamples samples = ImageData.open(spec);
       LoadedModel fitting = loaded.fitTo(samples, spec.path());

@@ -48,7 +48,7 @@ enum ExamplePair {
       backend,
       "-o",
       output.toString(),
-      "--heads",
+      "--output-heads",
       heads,
       "--budget",
       budget,

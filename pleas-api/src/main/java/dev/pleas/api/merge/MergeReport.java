@@ -51,6 +51,8 @@ public record MergeReport(
    * @param similarityBefore mean similarity of units with equal index
    * @param similarityAfter mean similarity of matched units
    * @param permutation unit i of the first source goes with unit permutation[i] of the second
+   * @param inside where units consist of several indices, as attention heads do: for each
+   *     component, index i of the first source goes with index inside[i] of the second; else empty
    */
   public record Group(
       String name,
@@ -59,7 +61,14 @@ public record MergeReport(
       int width,
       double similarityBefore,
       double similarityAfter,
-      List<Integer> permutation) {}
+      List<Integer> permutation,
+      List<List<Integer>> inside) {
+    /** Copies the lists. */
+    public Group {
+      permutation = List.copyOf(permutation);
+      inside = inside.stream().map(List::copyOf).toList();
+    }
+  }
 
   /**
    * One refitted layer. Errors are ‖X̃Wᵀ − Ỹ‖² / ‖Ỹ − mean‖² on the calibration data.

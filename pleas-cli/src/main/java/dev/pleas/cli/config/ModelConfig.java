@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.data.Preprocessing;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputs output names and the values they are
  * @param nodes in execution order
  * @param parameters shapes of the parameters by name
+ * @param layout the tensors that hold them otherwise than as they are; null if none does
  */
 public record ModelConfig(
     String format,
@@ -37,7 +39,8 @@ public record ModelConfig(
     Map<String, Shape> inputs,
     Map<String, String> outputs,
     List<Node> nodes,
-    Map<String, Shape> parameters) {
+    Map<String, Shape> parameters,
+    @Nullable List<ParameterLayout.Packed> layout) {
   /** The file's name. */
   public static final String FILE = "config.json";
 
@@ -46,7 +49,11 @@ public record ModelConfig(
 
   /** Describes a network. */
   public static ModelConfig of(
-      Graph graph, String weights, List<String> sources, @Nullable Preprocessing preprocessing) {
+      Graph graph,
+      ParameterLayout layout,
+      String weights,
+      List<String> sources,
+      @Nullable Preprocessing preprocessing) {
     return new ModelConfig(
         FORMAT,
         graph.architecture(),
@@ -56,7 +63,13 @@ public record ModelConfig(
         graph.inputs(),
         graph.outputs(),
         graph.nodes(),
-        graph.parameters());
+        graph.parameters(),
+        layout.packed().isEmpty() ? null : layout.packed());
+  }
+
+  /** Returns how the checkpoint stores the parameters. */
+  public ParameterLayout parameterLayout() {
+    return layout == null ? ParameterLayout.PLAIN : new ParameterLayout(layout);
   }
 
   /** Returns whether a path is a folder that a merge wrote. */

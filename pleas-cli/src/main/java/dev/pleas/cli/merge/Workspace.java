@@ -74,7 +74,7 @@ public final class Workspace implements AutoCloseable {
   private void load() {
     long start = System.nanoTime();
     for (NamedPath model : plan.models()) {
-      sources.add(session.load(model.path()));
+      sources.add(session.load(model.path(), model.heads()));
     }
     DataSpec images = plan.calibration();
     if (images != null) {

@@ -4,10 +4,12 @@ import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.core.partial.Heads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,9 +45,15 @@ public final class MergeWriter {
   public ReportDocument write(MergeOutcome outcome, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
-    new Weights(outcome.result().model(), outcome.sources())
+    ParameterLayout layout =
+        Heads.split(
+            outcome.sources().get(0).network().layout(),
+            graph.parameters().keySet(),
+            outcome.names());
+    new Weights(outcome.result().model(), layout, outcome.sources())
         .write(format, folder.resolve(WEIGHTS), metadata(outcome));
-    ModelConfig config = ModelConfig.of(graph, WEIGHTS, outcome.names(), outcome.preprocessing());
+    ModelConfig config =
+        ModelConfig.of(graph, layout, WEIGHTS, outcome.names(), outcome.preprocessing());
     ReportDocument report = ReportDocument.of(outcome);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));
     write(folder.resolve(REPORT), Json.write(report));

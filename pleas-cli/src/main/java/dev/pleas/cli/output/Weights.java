@@ -1,9 +1,9 @@
 package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.models.dtype.StoredTensors;
@@ -15,13 +15,18 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Writes a merged network's tensors in the sources' type, with the first one's passengers. */
+/**
+ * Writes a merged network's tensors as the first source stores them, in the sources' type, with the
+ * first one's passengers.
+ */
 final class Weights {
   private final Model merged;
+  private final ParameterLayout layout;
   private final List<LoadedModel> sources;
 
-  Weights(Model merged, List<LoadedModel> sources) {
+  Weights(Model merged, ParameterLayout layout, List<LoadedModel> sources) {
     this.merged = merged;
+    this.layout = layout;
     this.sources = sources;
   }
 
@@ -29,27 +34,29 @@ final class Weights {
     LoadedModel first = sources.get(0);
     DType usual = usual(first);
     Map<String, TensorInfo> infos = new LinkedHashMap<>();
-    merged
-        .graph()
-        .parameters()
+    layout
+        .tensors(merged.graph().parameters())
         .forEach((name, shape) -> infos.put(name, new TensorInfo(dtype(name, usual), shape)));
     first
         .checkpoint()
         .tensors()
         .forEach(
             (name, info) -> {
-              if (first.passengers().contains(name)) {
+              if (first.network().passengers().contains(name)) {
                 infos.putIfAbsent(name, info);
               }
             });
-    format.write(file, infos, name -> tensor(name, infos, first), metadata);
-  }
-
-  private StoredTensor tensor(String name, Map<String, TensorInfo> infos, LoadedModel first) {
-    return merged.parameters().containsKey(name)
-        ? StoredTensors.of(
-            merged.parameter(name), Objects.requireNonNull(infos.get(name)).dtype(), name)
-        : first.checkpoint().stored(name);
+    format.write(
+        file,
+        infos,
+        name ->
+            first.network().passengers().contains(name)
+                ? first.checkpoint().stored(name)
+                : StoredTensors.of(
+                    layout.pack(name, merged::parameter),
+                    Objects.requireNonNull(infos.get(name)).dtype(),
+                    name),
+        metadata);
   }
 
   /**
@@ -73,7 +80,7 @@ final class Weights {
   }
 
   private static DType usual(LoadedModel model) {
-    return model.graph().parameters().keySet().stream()
+    return model.network().layout().tensors(model.graph().parameters()).keySet().stream()
         .map(name -> Objects.requireNonNull(model.checkpoint().tensors().get(name)).dtype())
         .collect(
             Collectors.groupingBy(Function.identity(), LinkedHashMap::new, Collectors.counting()))

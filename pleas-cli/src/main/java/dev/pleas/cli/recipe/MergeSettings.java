@@ -71,7 +71,9 @@ public record MergeSettings(
     for (Recipe.Source source :
         Objects.requireNonNullElse(recipe.models(), List.<Recipe.Source>of())) {
       String name = source.name();
-      models.add(new NamedPath(name == null ? "" : name, folder.resolve(source.path())));
+      models.add(
+          new NamedPath(
+              name == null ? "" : name, folder.resolve(source.path()), source.heads()));
     }
     ImageSettings calibration =
         recipe.calibration() == null ? ImageSettings.NONE : recipe.calibration().in(folder);
@@ -108,6 +110,15 @@ public record MergeSettings(
         output != null ? output : base.output);
   }
 
+  /** Returns these settings with so many attention heads for all networks; null for no change. */
+  public MergeSettings withHeads(@Nullable Integer heads) {
+    List<NamedPath> all =
+        models.stream()
+            .map(model -> heads == null ? model : new NamedPath(model.name(), model.path(), heads))
+            .toList();
+    return new MergeSettings(all, method, parameters, calibration, evaluations, seed, output);
+  }
+
   /**
    * Returns the plan: names are made up where none were given, and defaults filled in.
    *
@@ -140,7 +151,9 @@ public record MergeSettings(
     List<NamedPath> named = new ArrayList<>();
     for (NamedPath model : models) {
       named.add(
-          model.name().isEmpty() ? new NamedPath(made(model.path(), taken), model.path()) : model);
+          model.name().isEmpty()
+              ? new NamedPath(made(model.path(), taken), model.path(), model.heads())
+              : model);
     }
     return named;
   }

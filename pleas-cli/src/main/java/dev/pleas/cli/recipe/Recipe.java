@@ -43,8 +43,9 @@ record Recipe(
    *
    * @param name short name; by default the file's
    * @param path checkpoint
+   * @param heads attention heads, where the checkpoint does not say it
    */
-  record Source(@Nullable String name, @Required String path) {}
+  record Source(@Nullable String name, @Required String path, @Nullable Integer heads) {}
 
   /** Images to calibrate on; the components are those of {@link ImageSettings}. */
   record Images(

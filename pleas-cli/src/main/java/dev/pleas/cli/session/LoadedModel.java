@@ -5,12 +5,13 @@ import dev.pleas.api.data.Samples;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.models.data.Preprocessing;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +19,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path what the user named: a checkpoint, or a folder that a merge wrote
  * @param checkpoint the open file
- * @param graph the network
- * @param passengers tensors that are carried over as they are
+ * @param network what it is, and how the file stores it
+ * @param forInput makes the same of it for inputs of another shape
  * @param config what a merge wrote beside the weights, or null
  */
 public record LoadedModel(
     Path path,
     Checkpoint checkpoint,
-    Graph graph,
-    Set<String> passengers,
+    Adaptation.Adapted network,
+    Function<Shape, Adaptation.Adapted> forInput,
     @Nullable ModelConfig config)
     implements AutoCloseable {
+
+  /** Returns what the network computes. */
+  public Graph graph() {
+    return network.graph();
+  }
 
   /** Returns what was done to the images that a merged network was calibrated on, if it was. */
   public @Nullable Preprocessing preprocessing() {
@@ -42,7 +48,7 @@ public record LoadedModel(
    * @throws ModelException if the network cannot take images of this size
    */
   public LoadedModel fitTo(Samples samples, Path data) {
-    Shape expected = graph.valueShape(graph.onlyInput());
+    Shape expected = graph().valueShape(graph().onlyInput());
     Shape found = samples.shape();
     if (expected.rank() != found.rank() || expected.dim(0) != found.dim(0)) {
       throw new DataException(
@@ -65,11 +71,11 @@ public record LoadedModel(
    * @throws ModelException if the network cannot take them
    */
   public LoadedModel withInput(Shape input) {
-    if (input.equals(graph.valueShape(graph.onlyInput()))) {
+    if (input.equals(graph().valueShape(graph().onlyInput()))) {
       return this;
     }
     try {
-      return new LoadedModel(path, checkpoint, graph.withInput(input), passengers, config);
+      return new LoadedModel(path, checkpoint, forInput.apply(input), forInput, config);
     } catch (RuntimeException e) {
       throw new ModelException(path + ": cannot take inputs " + input + ": " + e.getMessage(), e);
     }
@@ -81,7 +87,7 @@ public record LoadedModel(
    * @throws ModelException if one is NaN or infinite, naming it
    */
   public Model read() {
-    return Model.read(graph, checkpoint);
+    return Model.read(network.graph(), network.layout(), checkpoint);
   }
 
   private static String channels(Shape shape) {

@@ -9,22 +9,36 @@ import dev.pleas.api.error.PleasException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.ModelAdapterProvider;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.RegistryEntry;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Opens checkpoints and finds out which networks they are. */
 final class ModelLoader {
-  private final Registry registry;
+  /** Metadata key of what the user says of the number of attention heads. */
+  private static final String HEADS_KEY = "pleas.heads";
 
-  ModelLoader(Registry registry) {
+  private final Registry registry;
+  private final @Nullable Integer heads;
+
+  /**
+   * @param heads of attention, as the user says, or null
+   */
+  ModelLoader(Registry registry, @Nullable Integer heads) {
     this.registry = registry;
+    this.heads = heads;
   }
 
   /**
@@ -55,8 +69,13 @@ final class ModelLoader {
   private LoadedModel openCheckpoint(Path path) {
     Checkpoint checkpoint = format(path).open(path);
     try {
-      Adaptation.Adapted adapted = adapt(checkpoint);
-      return new LoadedModel(path, checkpoint, adapted.graph(), adapted.passengers(), null);
+      Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
+      if (heads != null) {
+        metadata.put(HEADS_KEY, heads.toString());
+      }
+      Function<@Nullable Shape, Adaptation.Adapted> adapt =
+          input -> adapt(checkpoint, metadata, input);
+      return new LoadedModel(path, checkpoint, adapt.apply(null), adapt::apply, null);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -73,28 +92,35 @@ final class ModelLoader {
     Checkpoint checkpoint = format(weights).open(weights);
     try {
       Graph graph = config.graph();
-      graph
-          .parameters()
-          .forEach(
-              (name, shape) -> {
-                var info = checkpoint.tensors().get(name);
-                if (info == null || !info.shape().equals(shape)) {
-                  throw new ModelException(
-                      weights
-                          + ": "
-                          + name
-                          + ": expected "
-                          + shape
-                          + " as "
-                          + ModelConfig.FILE
-                          + " says, found "
-                          + (info == null ? "no such tensor" : info.shape())
-                          + "; the two files do not belong together");
-                }
-              });
+      ParameterLayout layout = config.parameterLayout();
+      Map<String, Shape> stored = layout.tensors(graph.parameters());
+      stored.forEach(
+          (name, shape) -> {
+            var info = checkpoint.tensors().get(name);
+            if (info == null || !info.shape().equals(shape)) {
+              throw new ModelException(
+                  weights
+                      + ": "
+                      + name
+                      + ": expected "
+                      + shape
+                      + " as "
+                      + ModelConfig.FILE
+                      + " says, found "
+                      + (info == null ? "no such tensor" : info.shape())
+                      + "; the two files do not belong together");
+            }
+          });
       Set<String> passengers = new HashSet<>(checkpoint.tensors().keySet());
-      passengers.removeAll(graph.parameters().keySet());
-      return new LoadedModel(named, checkpoint, graph, passengers, config);
+      passengers.removeAll(stored.keySet());
+      Function<Graph, Adaptation.Adapted> network =
+          any -> new Adaptation.Adapted(any, layout, passengers, List.of());
+      return new LoadedModel(
+          named,
+          checkpoint,
+          network.apply(graph),
+          input -> network.apply(graph.withInput(input)),
+          config);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -135,7 +161,8 @@ final class ModelLoader {
     }
   }
 
-  private Adaptation.Adapted adapt(Checkpoint checkpoint) {
+  private Adaptation.Adapted adapt(
+      Checkpoint checkpoint, Map<String, String> metadata, @Nullable Shape input) {
     StringBuilder reasons = new StringBuilder();
     for (RegistryEntry<ModelAdapterProvider> entry : registry.entries(ModelAdapterProvider.class)) {
       ModelAdapterProvider provider = entry.provider();
@@ -144,7 +171,7 @@ final class ModelLoader {
       }
       Adaptation adaptation;
       try {
-        adaptation = provider.create().adapt(checkpoint.tensors(), checkpoint.metadata(), null);
+        adaptation = provider.create().adapt(checkpoint.tensors(), metadata, input);
       } catch (PleasException e) {
         throw new ModelException(checkpoint.path() + ": " + e.getMessage(), e);
       }

@@ -67,11 +67,12 @@ public final class Session implements AutoCloseable {
   /**
    * Opens a checkpoint, or the folder that a merge wrote; reads headers only.
    *
+   * @param heads of attention, as the user says, or null
    * @throws dev.pleas.api.error.CheckpointException if the file is missing, damaged or unknown
    * @throws dev.pleas.api.error.ModelException if no adapter knows the network
    */
-  public LoadedModel load(Path path) {
-    return new ModelLoader(registry).open(path);
+  public LoadedModel load(Path path, @Nullable Integer heads) {
+    return new ModelLoader(registry, heads).open(path);
   }
 
   /**

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class BlockCost {
   private final Graph graph;
   private final Map<Axis, Group> groups;
+  private final Map<String, Group> groupsByValue;
   private final Set<String> excluded;
 
   /** What is counted. */
@@ -40,6 +41,7 @@ public final class BlockCost {
   public BlockCost(Graph graph, PermutationSpec spec, Set<String> excluded) {
     this.graph = graph;
     this.groups = spec.byAxis();
+    this.groupsByValue = spec.byValue();
     this.excluded = Set.copyOf(excluded);
   }
 
@@ -67,6 +69,11 @@ public final class BlockCost {
       }
       for (String parameter : node.op().parameters()) {
         total += base(unit, node, parameter) * factor(parameter, merged, dense);
+      }
+      if (node.op() instanceof Op.Attention && unit == Unit.FLOPS) {
+        // Heads have nothing to do with each other.
+        double more = apart(groupsByValue.get(node.name()), merged);
+        total += Cost.multiplyAccumulates(graph, node) * (1 + more);
       }
     }
     return total;

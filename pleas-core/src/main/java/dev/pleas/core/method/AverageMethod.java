@@ -65,7 +65,7 @@ final class AverageMethod implements MergeMethod {
             Calibration.batches(settings, request),
             request.tools(),
             new LayerPass.Settings(
-                RefitInputs.NONE, true, 0, 0, Calibration.activationMemory(settings), 0));
+                RefitInputs.NONE, false, true, 0, 0, Calibration.activationMemory(settings), 0));
     return pass.run(request.progress()).model();
   }
 

@@ -1,9 +1,5 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.error.ModelException;
-import dev.pleas.api.graph.Graph;
-import dev.pleas.api.graph.Node;
-import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -11,7 +7,9 @@ import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
@@ -20,6 +18,7 @@ import dev.pleas.core.budget.UniformBudget;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
@@ -33,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** One merge of two networks, from alignment to the finished model. */
 final class PairMerge {
@@ -62,7 +61,6 @@ final class PairMerge {
     boolean proves = settings.flag("check-symmetry");
     Set<String> heads = HeadMode.resolve(settings, request, notes);
     SameArchitecture.check(request.sources(), request.names(), heads);
-    refuseTransformers(a.graph());
     Batches batches = Calibration.batches(settings, request);
 
     PermutationSpec spec = Symmetry.derive(a.graph());
@@ -72,10 +70,12 @@ final class PairMerge {
     List<GroupAlignment> alignments =
         stopwatch.time("alignment", () -> align(spec, batches, similarity));
     BlockCost cost = new BlockCost(a.graph(), spec, heads);
-    UniformBudget.Plan plan = UniformBudget.plan(spec, cost, unit, budget);
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
-    alignments.forEach(al -> groups.put(al.group(), layout(al, plan)));
-    Layouts layouts = new Layouts(a.graph(), b.graph(), groups, heads);
+    Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
+    UniformBudget.Plan plan = UniformBudget.plan(spec, indivisible, cost, unit, budget);
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
+    alignments.forEach(alignment -> components.putAll(layouts(alignment, plan)));
+    Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
+    noteIndivisible(indivisible, budget);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
     LayerPass pass = new LayerPass(a, b, initial, layouts, batches, tools, passSettings);
     LayerPass.Result fitted = stopwatch.time("refit", () -> pass.run(request.progress()));
@@ -86,35 +86,16 @@ final class PairMerge {
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(al -> report(al, groups.get(al.group()))).toList(),
+            alignments.stream().map(alignment -> report(alignment, plan)).toList(),
             fitted.layers(),
             stopwatch.stages(),
             notes));
   }
 
-  /**
-   * Where units are kept apart, the channels of a layer normalization would be more than those of
-   * the source, and its mean and variance others, so that not even the ensemble is among the
-   * results; attention needs its heads matched.
-   */
-  private static void refuseTransformers(Graph graph) {
-    for (Node node : graph.nodes()) {
-      boolean norm = node.op() instanceof Op.LayerNorm;
-      if (norm || node.op() instanceof Op.Attention) {
-        throw new ModelException(
-            graph.architecture()
-                + ": "
-                + node.name()
-                + " is "
-                + (norm ? "a layer normalization" : "an attention")
-                + ": transformers cannot be merged by method pleas yet; method average can");
-      }
-    }
-  }
-
   private LayerPass.Settings passSettings() {
     return new LayerPass.Settings(
         settings.choice("refit", RefitInputs.class),
+        settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
         settings.real("ridge", 0, Double.MAX_VALUE),
         (int) settings.whole("rows-per-column", 0, Integer.MAX_VALUE),
@@ -137,9 +118,28 @@ final class PairMerge {
         tools.matcher());
   }
 
-  private static BlockLayout layout(GroupAlignment alignment, UniformBudget.Plan plan) {
+  private static Map<Component, BlockLayout> layouts(
+      GroupAlignment alignment, UniformBudget.Plan plan) {
+    UnitPermutation permutation = alignment.permutation();
     int merged = plan.merged().getOrDefault(alignment.group(), 0);
-    return BlockLayout.of(alignment.permutation(), alignment.similarity(), merged);
+    BlockLayout units = BlockLayout.of(permutation.units(), alignment.similarity(), merged);
+    Map<Component, BlockLayout> layouts = new LinkedHashMap<>();
+    List<Component> components = alignment.group().components();
+    for (int c = 0; c < components.size(); c++) {
+      layouts.put(
+          components.get(c),
+          units.inside(components.get(c).width(), permutation.components().get(c)));
+    }
+    return layouts;
+  }
+
+  private void noteIndivisible(Set<Group> indivisible, double budget) {
+    if (!indivisible.isEmpty() && budget > 1) {
+      notes.add(
+          "merged whole, whatever the budget, since a layer normalization is over all of their"
+              + " units: "
+              + indivisible.stream().map(Group::name).sorted().collect(Collectors.joining(", ")));
+    }
   }
 
   private static MergeReport.Cost cost(BlockCost cost, UniformBudget.Plan plan) {
@@ -150,16 +150,23 @@ final class PairMerge {
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
   }
 
-  private static MergeReport.Group report(GroupAlignment alignment, @Nullable BlockLayout layout) {
-    Permutation p = alignment.permutation();
-    int size = alignment.group().size();
+  private static MergeReport.Group report(GroupAlignment alignment, UniformBudget.Plan plan) {
+    Group group = alignment.group();
+    int merged = plan.merged().getOrDefault(group, 0);
     return new MergeReport.Group(
-        alignment.group().name(),
-        size,
-        layout == null ? 0 : layout.mergedA().length,
-        layout == null ? 2 * size : layout.width(),
+        group.name(),
+        group.size(),
+        merged,
+        2 * group.size() - merged,
         alignment.meanBefore(),
         alignment.meanAfter(),
-        Arrays.stream(p.toArray()).boxed().toList());
+        list(alignment.permutation().units()),
+        group.components().stream().allMatch(component -> component.width() == 1)
+            ? List.of()
+            : alignment.permutation().components().stream().map(PairMerge::list).toList());
+  }
+
+  private static List<Integer> list(Permutation permutation) {
+    return Arrays.stream(permutation.toArray()).boxed().toList();
   }
 }

@@ -31,6 +31,7 @@ final class PleasMethod implements MergeMethod {
               "merged",
               "inputs of the least-squares fits: merged (the network merged so far), sources (the"
                   + " paper's), none (no fit)"),
+          Targets.PARAMETER,
           new MethodParameter(
               "ridge",
               "0.0001",

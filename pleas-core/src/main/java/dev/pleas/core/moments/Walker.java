@@ -22,6 +22,9 @@ import java.util.Set;
  * and only time grows.
  */
 public final class Walker implements AutoCloseable {
+  /** Nodes from a layer's inputs to where its output is looked at: itself, a scale, a sum. */
+  private static final int LOOK_BACK = 3;
+
   private final TensorBackend backend;
   private final Graph graph;
   private final Map<String, HostTensor> parameters;
@@ -62,9 +65,9 @@ public final class Walker implements AutoCloseable {
    * @param cut not before the last one asked for this batch
    */
   Map<String, Tensor> at(int batch, int cut, TensorScope scratch) {
-    // The present step and the one before it are in use: a caller may look at the inputs of a node
-    // and then at its outputs, batch by batch.
-    closeSegments(cut - 1);
+    // The present step and those shortly before it are in use: a caller may look at the inputs of a
+    // node and then at what becomes of its output, batch by batch.
+    closeSegments(cut - LOOK_BACK);
     if (batch >= kept) {
       return advance(start(batch, scratch), cut);
     }

@@ -79,6 +79,24 @@ public record BlockLayout(int[] mergedA, int[] mergedB, int[] apartA, int[] apar
     return Arrays.stream(units).map(permutation::get).toArray();
   }
 
+  /**
+   * Returns the layout of a component of units that are merged by this layout: each unit takes
+   * {@code width} indices in a row, and those of a merged pair are merged in pairs.
+   *
+   * @param indices index i of A goes with index indices[i] of B, following the units
+   */
+  public BlockLayout inside(int width, Permutation indices) {
+    int[] merged = spread(mergedA, width);
+    int[] apart = spread(apartA, width);
+    return new BlockLayout(merged, partners(indices, merged), apart, partners(indices, apart));
+  }
+
+  private static int[] spread(int[] units, int width) {
+    return Arrays.stream(units)
+        .flatMap(unit -> IntStream.range(unit * width, (unit + 1) * width))
+        .toArray();
+  }
+
   /** Returns the number of units in the merged network. */
   public int width() {
     return mergedA.length + apartA.length + apartB.length;

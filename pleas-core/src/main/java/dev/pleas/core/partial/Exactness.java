@@ -63,10 +63,14 @@ public final class Exactness {
       return of(x);
     } else if (op instanceof Op.Prepend || op instanceof Op.AddParameter) {
       return new Blocks(of(x).apart(), false);
-    } else if (op instanceof Op.LayerNorm || op instanceof Op.Attention) {
+    } else if (op instanceof Op.Attention) {
+      // Each head by itself.
+      return new Blocks(
+          node.inputs().stream().allMatch(input -> of(input).apart()),
+          node.inputs().stream().allMatch(input -> of(input).common()));
+    } else if (op instanceof Op.LayerNorm) {
       // Units of different blocks meet here, and the sources have only their own.
-      boolean common = node.inputs().stream().allMatch(input -> of(input).common());
-      return new Blocks(common, common && op.parameters().isEmpty());
+      return new Blocks(of(x).common(), false);
     }
     // Other normalizations and nonlinearities act unit by unit, but not on a mean as on its parts.
     boolean common = of(x).common() && op.parameters().isEmpty();

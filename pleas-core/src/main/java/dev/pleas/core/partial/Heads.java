@@ -5,6 +5,8 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.model.ParameterLayout;
+import dev.pleas.api.model.ParameterLayout.Packed;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
@@ -24,32 +26,39 @@ import java.util.stream.Collectors;
 public final class Heads {
   private Heads() {}
 
+  /** Operations by which an output may be made of linear layers. */
+  private static final Set<Class<? extends Op>> BETWEEN =
+      Set.of(Op.Add.class, Op.Multiply.class, Op.Tanh.class);
+
   /**
-   * Returns the nodes that make the outputs, which must be linear layers.
+   * Returns the nodes that make the outputs: linear layers, and what is done to their results,
+   * unit by unit, where several of them make one output.
    *
    * @throws ConfigurationException if an output is made by something else
    */
   public static Set<String> of(Graph graph) {
-    Set<String> heads = new TreeSet<>();
     Map<String, Node> nodes =
         graph.nodes().stream().collect(Collectors.toMap(Node::name, node -> node));
-    graph
-        .outputs()
-        .forEach(
-            (output, value) -> {
-              Node node = nodes.get(value);
-              if (node == null || !(node.op() instanceof Op.Linear)) {
-                throw new ConfigurationException(
-                    "output "
-                        + output
-                        + " is made by "
-                        + value
-                        + ", which is no linear layer: heads can be kept separate only where a linear"
-                        + " layer makes the output; use heads = shared");
-              }
-              heads.add(value);
-            });
+    Set<String> heads = new TreeSet<>();
+    graph.outputs().forEach((output, value) -> collect(output, value, nodes, heads));
     return heads;
+  }
+
+  private static void collect(
+      String output, String value, Map<String, Node> nodes, Set<String> heads) {
+    Node node = nodes.get(value);
+    heads.add(value);
+    if (node != null && BETWEEN.contains(node.op().getClass())) {
+      node.inputs().forEach(input -> collect(output, input, nodes, heads));
+    } else if (node == null || !(node.op() instanceof Op.Linear)) {
+      throw new ConfigurationException(
+          "output "
+              + output
+              + " is made by "
+              + value
+              + ", which is no linear layer: heads can be kept separate only where a linear"
+              + " layer makes the output; use heads = shared");
+    }
   }
 
   /**
@@ -66,24 +75,23 @@ public final class Heads {
     Map<String, String> outputs = new LinkedHashMap<>(graph.outputs());
     outputs.values().removeIf(heads::contains);
     for (Node node : graph.nodes()) {
-      if (!(heads.contains(node.name()) && node.op() instanceof Op.Linear head)) {
+      if (!heads.contains(node.name())) {
         nodes.add(node);
         continue;
       }
-      head.parameters().forEach(parameters::remove);
+      node.op().parameters().forEach(parameters::remove);
       int sizeA = layouts.ofValue(node.name()).sizeA();
       int width = layouts.ofValue(node.name()).width();
       for (int source = 0; source < names.size(); source++) {
         String name = names.get(source);
         int from = source == 0 ? 0 : sizeA;
         int to = source == 0 ? sizeA : width;
-        for (String parameter : head.parameters()) {
-          parameters.put(rename(parameter, name), rows(merged.parameter(parameter), from, to));
+        for (String parameter : node.op().parameters()) {
+          parameters.put(nameOf(parameter, name), rows(merged.parameter(parameter), from, to));
         }
-        String bias = head.bias();
-        Op.Linear own =
-            new Op.Linear(rename(head.weight(), name), bias == null ? null : rename(bias, name));
-        nodes.add(new Node(node.name() + "." + name, own, node.inputs()));
+        List<String> inputs =
+            node.inputs().stream().map(in -> heads.contains(in) ? in + "." + name : in).toList();
+        nodes.add(new Node(node.name() + "." + name, own(node.op(), name), inputs));
         for (Map.Entry<String, String> output : graph.outputs().entrySet()) {
           if (output.getValue().equals(node.name())) {
             String label = graph.outputs().size() == 1 ? name : name + "-" + output.getKey();
@@ -98,8 +106,45 @@ public final class Heads {
         new Graph(graph.architecture(), graph.inputs(), nodes, outputs, shapes), parameters);
   }
 
+  private static Op own(Op op, String source) {
+    if (op instanceof Op.Linear head) {
+      String bias = head.bias();
+      return new Op.Linear(
+          nameOf(head.weight(), source), bias == null ? null : nameOf(bias, source));
+    }
+    return op;
+  }
+
+  /**
+   * Returns how the heads' parameters are stored where those of the sources are stored by {@code
+   * layout}: a tensor that holds parameters of a head becomes one of each source, named likewise.
+   *
+   * @param parameters names of the split network's
+   * @param names of the sources
+   */
+  public static ParameterLayout split(
+      ParameterLayout layout, Set<String> parameters, List<String> names) {
+    List<Packed> packed = new ArrayList<>();
+    for (Packed one : layout.packed()) {
+      if (parameters.containsAll(one.parameters())) {
+        packed.add(one);
+        continue;
+      }
+      for (String name : names) {
+        packed.add(
+            new Packed(
+                nameOf(one.tensor(), name),
+                one.parameters().stream().map(parameter -> nameOf(parameter, name)).toList(),
+                one.axis(),
+                one.transposed(),
+                one.rank()));
+      }
+    }
+    return new ParameterLayout(packed);
+  }
+
   /** {@code fc.weight} of source {@code a} is {@code fc.a.weight}. */
-  private static String rename(String parameter, String source) {
+  private static String nameOf(String parameter, String source) {
     int dot = parameter.lastIndexOf('.');
     return parameter.substring(0, dot + 1) + source + "." + parameter.substring(dot + 1);
   }

@@ -2,7 +2,6 @@ package dev.pleas.core.partial;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
-import dev.pleas.api.graph.Op;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
 import java.util.HashMap;
@@ -21,22 +20,23 @@ public final class Layouts {
   /**
    * @param a the first network
    * @param b the second network, of the same graph up to the widths of separate heads
-   * @param groups the layout of every group
-   * @param separateHeads nodes whose outputs stay apart: linear layers that make network outputs
+   * @param components the layout of every component of every group
+   * @param separateHeads nodes whose outputs stay apart: those that make network
+   *     outputs, see {@link Heads}
    */
   public Layouts(
-      Graph a, Graph b, Map<PermutationSpec.Group, BlockLayout> groups, Set<String> separateHeads) {
-    groups.forEach(
-        (group, layout) -> {
-          group.axes().forEach(axis -> byAxis.put(axis, layout));
-          group.values().forEach(value -> byValue.put(value, layout));
+      Graph a, Graph b, Map<PermutationSpec.Component, BlockLayout> components, Set<String> separateHeads) {
+    components.forEach(
+        (component, layout) -> {
+          component.axes().forEach(axis -> byAxis.put(axis, layout));
+          component.values().forEach(value -> byValue.put(value, layout));
         });
     for (Node node : a.nodes()) {
-      if (separateHeads.contains(node.name()) && node.op() instanceof Op.Linear head) {
+      if (separateHeads.contains(node.name())) {
         BlockLayout layout =
             BlockLayout.apart(a.valueShape(node.name()).dim(0), b.valueShape(node.name()).dim(0));
         byValue.put(node.name(), layout);
-        head.parameters().forEach(parameter -> byAxis.put(new Axis(parameter, 0), layout));
+        node.op().parameters().forEach(parameter -> byAxis.put(new Axis(parameter, 0), layout));
       }
     }
     a.parameters()

@@ -32,22 +32,22 @@ public final class PartialMerge {
     }
     Graph source = a.graph();
     List<Node> nodes = new ArrayList<>();
-    source.nodes().forEach(node -> nodes.add(withMergedGroups(node, source, shapes)));
+    source.nodes().forEach(node -> nodes.add(widened(node, source, layouts)));
     Graph graph =
         new Graph(source.architecture(), source.inputs(), nodes, source.outputs(), shapes);
     return new Model(graph, parameters);
   }
 
-  /** A depthwise convolution has as many groups as channels, of which there are more now. */
-  private static Node withMergedGroups(Node node, Graph source, Map<String, Shape> shapes) {
-    if (node.op() instanceof Op.Conv2d conv
-        && conv.groups() > 1
-        && conv.groups() == source.parameterShape(conv.weight()).dim(0)) {
-      int groups = shapes.getOrDefault(conv.weight(), Shape.of(0)).dim(0);
-      return new Node(
-          node.name(),
-          new Op.Conv2d(conv.weight(), conv.bias(), conv.window(), groups),
-          node.inputs());
+  /** A depthwise convolution has a group for each channel, attention a head for each unit. */
+  private static Node widened(Node node, Graph source, Layouts layouts) {
+    int channels = source.valueShape(node.name()).dim(0);
+    int width = layouts.ofValue(node.name()).width();
+    if (node.op() instanceof Op.Conv2d conv && conv.groups() > 1 && conv.groups() == channels) {
+      Op op = new Op.Conv2d(conv.weight(), conv.bias(), conv.window(), width);
+      return new Node(node.name(), op, node.inputs());
+    } else if (node.op() instanceof Op.Attention attention && width != channels) {
+      int heads = width / (channels / attention.heads());
+      return new Node(node.name(), new Op.Attention(heads, attention.scale()), node.inputs());
     }
     return node;
   }

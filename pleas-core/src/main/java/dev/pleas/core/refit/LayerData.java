@@ -23,6 +23,12 @@ final class LayerData {
   /** Stands for every position, whatever their number. */
   private static final int[] ALL_POSITIONS = {};
 
+  /**
+   * Positions that no output depends on are left out where the others give at least so many rows
+   * for each column; with fewer, what is right elsewhere is the better guess.
+   */
+  private static final int ENOUGH_ROWS_PER_COLUMN = 4;
+
   private final TensorBackend backend;
   private final Layouts layouts;
   private final Batches batches;
@@ -48,28 +54,45 @@ final class LayerData {
   /**
    * @param node a convolution or linear layer
    * @param cut its index
+   * @param target what it is fitted to
+   * @param needed the positions of its output that matter, ascending
    * @param p columns of X̃
    * @param outputShape of the merged layer per sample, [q, …]
    */
   LayerMoments collect(
-      Walkers walkers, Node node, int cut, int p, Shape outputShape, Progress.Stage stage) {
+      Walkers walkers,
+      Node node,
+      int cut,
+      Target target,
+      int[] needed,
+      int p,
+      Shape outputShape,
+      Progress.Stage stage) {
     int q = outputShape.dim(0);
     int positions = Math.toIntExact(outputShape.elementsFrom(1));
-    int sampled = sampledPositions(p, positions);
+    int[] candidates = candidates(needed, p, positions);
+    int sampled = sampledPositions(p, candidates.length);
     SplittableRandom random = new SplittableRandom(seed * 31 + cut);
     try (TensorScope totals = backend.newScope();
         LayerMoments.Accumulator accumulator = new LayerMoments.Accumulator(totals, p, q)) {
       for (int batch = 0; batch < batches.count(); batch++) {
         try (TensorScope scope = backend.newScope()) {
-          int[] chosen = sampled < positions ? choose(positions, sampled, random) : ALL_POSITIONS;
+          int[] chosen =
+              sampled < positions ? choose(candidates, sampled, random) : ALL_POSITIONS;
           Tensor x = patches(scope, node.op(), inputs(walkers, node, cut, batch, scope), chosen);
-          Tensor y = outputs(walkers, node, cut, batch, scope, chosen);
+          Tensor y = targets(walkers, cut, target, batch, scope, chosen);
           accumulator.add(x, y);
         }
         stage.advance(1);
       }
       return accumulator.toMoments();
     }
+  }
+
+  private int[] candidates(int[] needed, int p, int positions) {
+    boolean enough =
+        (long) needed.length * batches.samples().count() >= (long) ENOUGH_ROWS_PER_COLUMN * p;
+    return enough ? needed : IntStream.range(0, positions).toArray();
   }
 
   private Tensor inputs(Walkers walkers, Node node, int cut, int batch, TensorScope scope) {
@@ -82,15 +105,21 @@ final class LayerData {
     return Mix.of(scope, layouts.ofValue(value), fromA, fromB);
   }
 
-  private Tensor outputs(
-      Walkers walkers, Node node, int cut, int batch, TensorScope scope, int[] chosen) {
-    Tensor fromA = walkers.a().value(batch, cut + 1, node.name(), scope);
-    Tensor fromB = walkers.b().value(batch, cut + 1, node.name(), scope);
-    return Mix.of(
-        scope,
-        layouts.ofValue(node.name()),
-        positions(scope, fromA, chosen),
-        positions(scope, fromB, chosen));
+  private Tensor targets(
+      Walkers walkers, int cut, Target target, int batch, TensorScope scope, int[] chosen) {
+    Tensor fromA = walkers.a().value(batch, target.cut(), target.value(), scope);
+    Tensor fromB = walkers.b().value(batch, target.cut(), target.value(), scope);
+    Tensor wanted =
+        Mix.of(
+            scope,
+            layouts.ofValue(target.value()),
+            positions(scope, fromA, chosen),
+            positions(scope, fromB, chosen));
+    if (target.beside() == null) {
+      return wanted;
+    }
+    Tensor there = walkers.merged().value(batch, cut, target.beside(), scope);
+    return scope.add(wanted, scope.scale(positions(scope, there, chosen), -1));
   }
 
   /**
@@ -126,10 +155,10 @@ final class LayerData {
   }
 
   /** A random subset, ascending, by a partial Fisher–Yates shuffle. */
-  private static int[] choose(int from, int count, SplittableRandom random) {
-    int[] all = IntStream.range(0, from).toArray();
+  private static int[] choose(int[] candidates, int count, SplittableRandom random) {
+    int[] all = candidates.clone();
     for (int i = 0; i < count; i++) {
-      int j = i + random.nextInt(from - i);
+      int j = i + random.nextInt(all.length - i);
       int swap = all[i];
       all[i] = all[j];
       all[j] = swap;

@@ -17,6 +17,7 @@ import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.moments.Walker;
 import dev.pleas.core.normalization.BatchNormStatistics;
+import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Exactness;
 import dev.pleas.core.partial.Layouts;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class LayerPass {
   private final Tools tools;
   private final Settings settings;
   private final LayerData data;
+  private final NeededPositions needed;
   private final Map<String, HostTensor> parameters;
   private final List<MergeReport.Layer> reports = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -48,6 +50,7 @@ public final class LayerPass {
    * How to go through.
    *
    * @param inputs where layer inputs come from
+   * @param residual whether a branch is fitted to the stream that it is added to; needs merged inputs
    * @param recalibrate whether to set batch normalization statistics
    * @param ridge relative to the mean of diag X̃ᵀX̃
    * @param rowsPerColumn positions of a convolution are sampled down to about this many rows for
@@ -57,6 +60,7 @@ public final class LayerPass {
    */
   public record Settings(
       RefitInputs inputs,
+      boolean residual,
       boolean recalibrate,
       double ridge,
       int rowsPerColumn,
@@ -106,6 +110,7 @@ public final class LayerPass {
             settings.inputs(),
             settings.rowsPerColumn(),
             settings.seed());
+    this.needed = new NeededPositions(graph);
     this.parameters = new LinkedHashMap<>(initial.parameters());
   }
 
@@ -160,9 +165,18 @@ public final class LayerPass {
       String weight,
       @Nullable String bias) {
     Shape output = graph.valueShape(node.name());
-    LayerMoments moments = data.collect(walkers, node, cut, form.rows(), output, stage);
+    Target target =
+        Target.of(graph, cut, settings.residual() && settings.inputs() == RefitInputs.MERGED);
+    LayerMoments moments =
+        data.collect(
+            walkers, node, cut, target, needed.of(node.name()), form.rows(), output, stage);
     Matrix initial = form.toMatrix(parameter(weight));
     double[] initialBias = bias == null ? new double[output.dim(0)] : doubles(parameter(bias));
+    if (target.scale() != null) {
+      double[] scale = doubles(parameter(target.scale()));
+      initial = AbsorbedScale.timesColumns(initial, scale);
+      initialBias = AbsorbedScale.timesColumns(row(initialBias), scale).values();
+    }
     List<LayerSystem> systems =
         LayerSystem.of(
             layouts.ofValue(node.name()),
@@ -176,9 +190,18 @@ public final class LayerPass {
     LayerRefit.Fit fit =
         new LayerRefit(node.name(), tools, settings.ridge(), notes::add)
             .solve(moments, initial, systems, bias != null || absorbed);
-    parameters.put(weight, form.toWeight(fit.x()));
+    Matrix fitted = fit.x();
+    Matrix fittedBias = row(fit.bias());
+    if (target.scale() != null) {
+      BlockLayout layout = layouts.ofValue(target.value());
+      double[] scale = AbsorbedScale.of(a, b, target.scale(), layout);
+      parameters.put(target.scale(), floats(scale));
+      fitted = AbsorbedScale.overColumns(fitted, scale);
+      fittedBias = AbsorbedScale.overColumns(fittedBias, scale);
+    }
+    parameters.put(weight, form.toWeight(fitted));
     if (bias != null) {
-      parameters.put(bias, floats(fit.bias()));
+      parameters.put(bias, floats(fittedBias.values()));
     }
     double[] offset =
         absorbed && bias == null ? LayerRefit.intercept(moments, initial) : initialBias;
@@ -229,6 +252,10 @@ public final class LayerPass {
       throw new IllegalArgumentException("no parameter " + name);
     }
     return value;
+  }
+
+  private static Matrix row(double[] values) {
+    return Matrix.wrap(1, values.length, values);
   }
 
   private static double[] doubles(HostTensor tensor) {
