@@ -9,7 +9,6 @@ import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
-import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
@@ -73,7 +72,14 @@ final class PairMerge {
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
     UniformBudget.Plan plan = UniformBudget.plan(spec, indivisible, cost, unit, budget);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
-    alignments.forEach(alignment -> components.putAll(layouts(alignment, plan)));
+    alignments.forEach(
+        alignment ->
+            components.putAll(
+                Layouts.of(
+                    alignment.group(),
+                    alignment.permutation(),
+                    alignment.similarity(),
+                    plan.merged().getOrDefault(alignment.group(), 0))));
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
     noteIndivisible(indivisible, budget);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
@@ -116,21 +122,6 @@ final class PairMerge {
         ActivationMatching.moments(a, b, spec, batches, tools.backend(), request.progress()),
         similarity,
         tools.matcher());
-  }
-
-  private static Map<Component, BlockLayout> layouts(
-      GroupAlignment alignment, UniformBudget.Plan plan) {
-    UnitPermutation permutation = alignment.permutation();
-    int merged = plan.merged().getOrDefault(alignment.group(), 0);
-    BlockLayout units = BlockLayout.of(permutation.units(), alignment.similarity(), merged);
-    Map<Component, BlockLayout> layouts = new LinkedHashMap<>();
-    List<Component> components = alignment.group().components();
-    for (int c = 0; c < components.size(); c++) {
-      layouts.put(
-          components.get(c),
-          units.inside(components.get(c).width(), permutation.components().get(c)));
-    }
-    return layouts;
   }
 
   private void noteIndivisible(Set<Group> indivisible, double budget) {

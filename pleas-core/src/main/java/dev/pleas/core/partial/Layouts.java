@@ -2,9 +2,12 @@ package dev.pleas.core.partial;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
+import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.UnitPermutation;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,26 @@ public final class Layouts {
         .forEach(
             (value, shape) ->
                 byValue.computeIfAbsent(value, missing -> BlockLayout.shared(shape.dim(0))));
+  }
+
+  /**
+   * Returns the layout of every component of a group whose matched units of highest similarity are
+   * merged.
+   *
+   * @param permutation unit i of A goes with unit permutation[i] of B
+   * @param similarity of every pair of units, in original order
+   * @param merged how many pairs of units to merge
+   */
+  public static Map<PermutationSpec.Component, BlockLayout> of(
+      PermutationSpec.Group group, UnitPermutation permutation, Matrix similarity, int merged) {
+    BlockLayout units = BlockLayout.of(permutation.units(), similarity, merged);
+    Map<PermutationSpec.Component, BlockLayout> layouts = new LinkedHashMap<>();
+    for (int c = 0; c < group.components().size(); c++) {
+      PermutationSpec.Component component = group.components().get(c);
+      layouts.put(
+          component, units.inside(component.width(), permutation.components().get(c)));
+    }
+    return layouts;
   }
 
   /** Returns the layout of axis 0 or 1 of a parameter. */

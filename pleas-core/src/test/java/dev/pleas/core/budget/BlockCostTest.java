@@ -3,12 +3,13 @@ package dev.pleas.core.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.tensor.Shape;
@@ -72,19 +73,19 @@ class BlockCostTest {
     Model b = RandomNetworks.weights(graph, seed + 1, samples);
     PermutationSpec spec = Symmetry.derive(graph);
     SplittableRandom random = new SplittableRandom(seed);
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     Map<Group, Integer> plan = new LinkedHashMap<>();
     for (Group group : spec.groups()) {
       int d = group.size();
       plan.put(group, random.nextInt(d + 1));
-      groups.put(
-          group,
-          BlockLayout.of(
-              Permutation.random(d, random),
+      components.putAll(
+          Layouts.of(
+              group,
+              UnitPermutation.random(group, random),
               Matrix.wrap(d, d, new double[d * d]),
               plan.get(group)));
     }
-    Model merged = PartialMerge.merge(a, b, new Layouts(graph, graph, groups, Set.of()));
+    Model merged = PartialMerge.merge(a, b, new Layouts(graph, graph, components, Set.of()));
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
     // Random weights are never 0, so the zeros of the merged network are its absent blocks.
@@ -105,19 +106,20 @@ class BlockCostTest {
   void relative_transformer_countsParametersOfPositionsByTheirChannelsAlone() {
     Model a = TinyTransformer.random(1);
     PermutationSpec spec = Symmetry.derive(a.graph());
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : spec.groups()) {
       int d = group.size();
       Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
-      groups.put(group, BlockLayout.of(Permutation.identity(d), similarity, 4));
+      components.putAll(
+          Layouts.of(group, UnitPermutation.identity(group), similarity, group.size() / 2));
     }
-    Layouts layouts = new Layouts(a.graph(), a.graph(), groups, Set.of());
+    Layouts layouts = new Layouts(a.graph(), a.graph(), components, Set.of());
     Model merged = PartialMerge.merge(a, TinyTransformer.random(2), layouts);
     BlockCost cost = new BlockCost(a.graph(), spec, Set.of());
 
-    assertThat(cost.relative(Unit.PARAMETERS, group -> 4))
+    assertThat(cost.relative(Unit.PARAMETERS, group -> group.size() / 2))
         .isCloseTo((double) nonZeros(merged, false) / nonZeros(a, false), within(TOLERANCE));
-    assertThat(cost.relativeDense(Unit.FLOPS, group -> 4))
+    assertThat(cost.relativeDense(Unit.FLOPS, group -> group.size() / 2))
         .isCloseTo(
             (double) Cost.multiplyAccumulates(merged.graph()) / Cost.multiplyAccumulates(a.graph()),
             within(TOLERANCE));

@@ -39,7 +39,9 @@ class CostTest {
     Graph graph = TinyTransformer.graph();
 
     // Widths 6, 8 (heads) and 7 (hidden); 4 patches of 3×2×2, and 5 tokens with the class token.
-    long block = 5 * (3 * 8 * 6 + 6 * 8 + 2 * 7 * 6);
+    // Each head of 4 channels multiplies 5 queries with 5 keys, and the 5×5 weights with values.
+    long attention = 2 * (2 * 5 * 5 * 4);
+    long block = 5 * (3 * 8 * 6 + 6 * 8 + 2 * 7 * 6) + attention;
     assertThat(Cost.multiplyAccumulates(graph)).isEqualTo(4 * 6 * 12 + 2 * block + 3 * 6);
     long weights = 2 * (2 * 2 * 6 + 3 * (8 * 6 + 8) + (6 * 8 + 6) + 6 + (7 * 6 + 7) + (6 * 7 + 6));
     assertThat(Cost.parameters(graph))

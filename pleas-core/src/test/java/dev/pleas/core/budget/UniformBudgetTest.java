@@ -26,7 +26,7 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
-    UniformBudget.Plan plan = UniformBudget.plan(spec, cost, unit, budget);
+    UniformBudget.Plan plan = UniformBudget.plan(spec, Set.of(), cost, unit, budget);
 
     assertThat(cost.relative(unit, plan.merged()::get)).isLessThanOrEqualTo(budget + 1e-12);
     Map<Group, Integer> next = next(spec, plan);
@@ -44,9 +44,9 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
     Map<Group, Integer> small =
-        UniformBudget.plan(spec, cost, Unit.FLOPS, Math.min(first, second)).merged();
+        UniformBudget.plan(spec, Set.of(), cost, Unit.FLOPS, Math.min(first, second)).merged();
     Map<Group, Integer> large =
-        UniformBudget.plan(spec, cost, Unit.FLOPS, Math.max(first, second)).merged();
+        UniformBudget.plan(spec, Set.of(), cost, Unit.FLOPS, Math.max(first, second)).merged();
 
     assertThat(spec.groups()).allMatch(group -> large.get(group) <= small.get(group));
   }
@@ -58,9 +58,9 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
-    assertThat(UniformBudget.plan(spec, cost, unit, 1).merged())
+    assertThat(UniformBudget.plan(spec, Set.of(), cost, unit, 1).merged())
         .allSatisfy((group, merged) -> assertThat(merged).isEqualTo(group.size()));
-    UniformBudget.Plan twice = UniformBudget.plan(spec, cost, unit, 2);
+    UniformBudget.Plan twice = UniformBudget.plan(spec, Set.of(), cost, unit, 2);
     assertThat(twice.merged())
         .hasSameSizeAs(spec.groups())
         .allSatisfy((g, m) -> assertThat(m).isZero());

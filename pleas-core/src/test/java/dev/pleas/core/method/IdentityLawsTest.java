@@ -2,13 +2,14 @@ package dev.pleas.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
-import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Permuted;
 import dev.pleas.core.symmetry.Symmetry;
@@ -16,6 +17,7 @@ import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
@@ -51,29 +53,35 @@ class IdentityLawsTest {
     }
   }
 
-  @Property(tries = 4)
+  @Property(tries = 8)
   void merge_withItself_isTheSameNetwork(
-      @ForAll @IntRange(max = 10_000) int seed, @ForAll Backend backend) {
-    RandomSamples samples = new RandomSamples(seed, 40, RandomNetworks.input());
-    Model a = network(seed, samples);
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll Family family,
+      @ForAll Backend backend) {
+    RandomSamples samples = family.samples(seed, 60);
+    Model a = family.weights(family.graph(seed, 4), seed, samples);
 
     MergeResult merged = backend.merge(a, a, samples);
 
     assertThat(merged.report().groups()).isNotEmpty();
     assertThat(merged.report().groups())
         .allSatisfy(
-            group -> assertThat(permutation(group)).isEqualTo(Permutation.identity(group.size())));
-    assertSameWeights(merged.model(), a, backend);
+            group ->
+                assertThat(permutation(group.permutation()))
+                    .isEqualTo(Permutation.identity(group.size())));
+    assertSameWeights(merged.model(), a, tolerance(family, backend));
     assertSameLogits(merged.model(), a, samples, backend);
   }
 
-  @Property(tries = 4)
+  @Property(tries = 8)
   void merge_withItselfPermuted_findsTheInverseAndTheNetwork(
-      @ForAll @IntRange(max = 10_000) int seed, @ForAll Backend backend) {
-    RandomSamples samples = new RandomSamples(seed, 40, RandomNetworks.input());
-    Model a = network(seed, samples);
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll Family family,
+      @ForAll Backend backend) {
+    RandomSamples samples = family.samples(seed, 60);
+    Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());
-    Map<String, Permutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
+    Map<String, UnitPermutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
     Model b = Permuted.apply(a, spec, applied);
 
     for (String similarity : new String[] {"correlation", "distance"}) {
@@ -82,21 +90,27 @@ class IdentityLawsTest {
       // Unit i of b is unit p[i] of a, so unit i of a goes with unit p⁻¹[i] of b.
       assertThat(merged.report().groups()).hasSameSizeAs(spec.groups());
       for (MergeReport.Group group : merged.report().groups()) {
-        assertThat(permutation(group)).isEqualTo(applied.get(group.name()).inverse());
+        UnitPermutation inverse = applied.get(group.name()).inverse();
+        assertThat(permutation(group.permutation())).isEqualTo(inverse.units());
+        for (int c = 0; c < group.inside().size(); c++) {
+          assertThat(permutation(group.inside().get(c))).isEqualTo(inverse.components().get(c));
+        }
         assertThat(group.similarityAfter()).isGreaterThan(group.similarityBefore());
       }
-      assertSameWeights(merged.model(), a, backend);
+      assertSameWeights(merged.model(), a, tolerance(family, backend));
       assertSameLogits(merged.model(), a, samples, backend);
     }
   }
 
-  @Property(tries = 3)
+  @Property(tries = 6)
   void merge_withItselfPartly_isStillTheSameFunction(
-      @ForAll @IntRange(max = 10_000) int seed, @ForAll Backend backend) {
-    RandomSamples samples = new RandomSamples(seed, 40, RandomNetworks.input());
-    Model a = network(seed, samples);
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll Family family,
+      @ForAll Backend backend) {
+    RandomSamples samples = family.samples(seed, 60);
+    Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());
-    Map<String, Permutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
+    Map<String, UnitPermutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
     Model b = Permuted.apply(a, spec, applied);
 
     for (String refit : new String[] {"merged", "sources", "none"}) {
@@ -108,22 +122,26 @@ class IdentityLawsTest {
     }
   }
 
-  private static Model network(int seed, RandomSamples samples) {
-    return RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
+  private static Permutation permutation(List<Integer> map) {
+    return Permutation.of(map.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  private static Permutation permutation(MergeReport.Group group) {
-    return Permutation.of(group.permutation().stream().mapToInt(Integer::intValue).toArray());
+  /**
+   * What a layer normalization makes has a direction in which it does not vary at all: the sum of
+   * its channels, each over its scale. Along it the ridge alone holds the weights.
+   */
+  private static double tolerance(Family family, Backend backend) {
+    return family == Family.VIT ? 10 * backend.weightTolerance : backend.weightTolerance;
   }
 
-  private static void assertSameWeights(Model found, Model expected, Backend backend) {
+  private static void assertSameWeights(Model found, Model expected, double tolerance) {
     assertThat(found.parameters().keySet()).isEqualTo(expected.parameters().keySet());
     for (String name : expected.parameters().keySet()) {
       Plain weight = Plain.of(expected.parameter(name));
       assertThat(found.parameter(name).shape()).as(name).isEqualTo(weight.shape());
       assertThat(Plain.of(found.parameter(name)).distance(weight) / weight.largest())
           .as(name)
-          .isLessThan(backend.weightTolerance);
+          .isLessThan(tolerance);
     }
   }
 

@@ -61,6 +61,64 @@ public final class GraphBuilder {
     return node(name, new Op.Linear(name + ".weight", name + ".bias"), width, from);
   }
 
+  /** Appends a linear layer without bias. */
+  public String linearWithoutBias(String name, String from, int width) {
+    parameters.put(name + ".weight", Shape.of(width, channels.get(from)));
+    return node(name, new Op.Linear(name + ".weight", null), width, from);
+  }
+
+  /** Appends a convolution whose windows lie side by side, and puts them in a row. */
+  public String patches(String name, String from, int width, int size) {
+    parameters.put(name + ".weight", Shape.of(width, channels.get(from), size, size));
+    parameters.put(name + ".bias", Shape.of(width));
+    Op op =
+        new Op.Conv2d(name + ".weight", name + ".bias", Window.square(size, size, 0), 1);
+    return node(name + ".row", new Op.Flatten(), width, node(name, op, width, from));
+  }
+
+  /** Appends tokens before those that are there. */
+  public String prepend(String name, String from, int count) {
+    parameters.put(name, Shape.of(channels.get(from), count));
+    return node(name + ".prepended", new Op.Prepend(name), channels.get(from), from);
+  }
+
+  /** Appends a position embedding. */
+  public String position(String name, String from, int tokens) {
+    parameters.put(name, Shape.of(channels.get(from), tokens));
+    return node(name + ".added", new Op.AddParameter(name), channels.get(from), from);
+  }
+
+  /** Appends a layer normalization. */
+  public String layerNorm(String name, String from) {
+    parameters.put(name + ".weight", Shape.of(channels.get(from)));
+    parameters.put(name + ".bias", Shape.of(channels.get(from)));
+    Op op = new Op.LayerNorm(name + ".weight", name + ".bias", 1e-6);
+    return node(name, op, channels.get(from), from);
+  }
+
+  /** Appends a layer scale. */
+  public String scale(String name, String from) {
+    parameters.put(name + ".gamma", Shape.of(channels.get(from)));
+    return node(name, new Op.Scale(name + ".gamma"), channels.get(from), from);
+  }
+
+  /** Appends a Gaussian error linear unit. */
+  public String gelu(String name, String from) {
+    return node(name, new Op.Gelu(Op.Gelu.Form.EXACT), channels.get(from), from);
+  }
+
+  /** Appends an attention whose scale is one over the root of its keys' width. */
+  public String attention(String name, int heads, String queries, String keys, String values) {
+    double scale = 1 / Math.sqrt(channels.get(queries) / (double) heads);
+    return node(
+        name, new Op.Attention(heads, scale), channels.get(values), queries, keys, values);
+  }
+
+  /** Appends some of the positions. */
+  public String slice(String name, String from, int first, int end) {
+    return node(name, new Op.SlicePositions(first, end), channels.get(from), from);
+  }
+
   /** Appends a batch normalization. */
   public String norm(String name, String from) {
     List<String> names =

@@ -2,10 +2,11 @@ package dev.pleas.core.partial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.oracle.GraphBuilder;
 import dev.pleas.core.oracle.RandomNetworks;
@@ -35,14 +36,15 @@ class ExactnessTest {
 
   private static Layouts layouts(Graph graph, double share) {
     SplittableRandom random = new SplittableRandom(3);
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : Symmetry.derive(graph).groups()) {
       int d = group.size();
       Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
-      groups.put(
-          group, BlockLayout.of(Permutation.random(d, random), similarity, (int) (share * d)));
+      components.putAll(
+          Layouts.of(
+              group, UnitPermutation.random(group, random), similarity, (int) (share * d)));
     }
-    return new Layouts(graph, graph, groups, Set.of());
+    return new Layouts(graph, graph, components, Set.of());
   }
 
   @Test

@@ -9,9 +9,10 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.GraphBuilder;
 import dev.pleas.core.oracle.RandomNetworks;
@@ -33,17 +34,17 @@ class PartialMergeTest {
   private static Layouts layouts(Model a, Model b, double share, Set<String> heads) {
     PermutationSpec spec = Symmetry.derive(a.graph());
     SplittableRandom random = new SplittableRandom(9);
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : spec.groups()) {
       int d = group.size();
-      groups.put(
-          group,
-          BlockLayout.of(
-              Permutation.random(d, random),
+      components.putAll(
+          Layouts.of(
+              group,
+              UnitPermutation.random(group, random),
               Matrix.wrap(d, d, random.doubles((long) d * d).toArray()),
               (int) (share * d)));
     }
-    return new Layouts(a.graph(), b.graph(), groups, heads);
+    return new Layouts(a.graph(), b.graph(), components, heads);
   }
 
   private static Graph depthwise() {

@@ -2,6 +2,8 @@ package dev.pleas.core.partial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.backend.CompiledGraph;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
@@ -89,14 +91,15 @@ class TransformerExactnessTest {
   }
 
   private Layouts layouts(int merged) {
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : Symmetry.derive(graph).groups()) {
       assertThat(group.name()).isEqualTo("conv");
       Permutation permutation = Permutation.of(new int[] {3, 0, 4, 1, 2});
       Matrix similarity = Matrix.wrap(WIDTH, WIDTH, new double[WIDTH * WIDTH]);
-      groups.put(group, BlockLayout.of(permutation, similarity, merged));
+      components.putAll(
+          Layouts.of(group, UnitPermutation.of(permutation), similarity, merged));
     }
-    return new Layouts(graph, graph, groups, Set.of());
+    return new Layouts(graph, graph, components, Set.of());
   }
 
   /** Every value for two images. */

@@ -1,12 +1,12 @@
 package dev.pleas.core.refit;
 
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.data.Samples;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
-import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
@@ -25,7 +25,7 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
   /** Merges this share of each group's pairs, rounded down, the best-matched first. */
   static Prepared of(Model a, Model b, Samples samples, double share, Set<String> heads) {
     PermutationSpec spec = Symmetry.derive(a.graph());
-    Map<Group, BlockLayout> groups = new LinkedHashMap<>();
+    Map<Component, BlockLayout> components = new LinkedHashMap<>();
     try (TensorBackend backend = Merging.backend()) {
       Tools tools = Merging.tools(backend);
       for (GroupAlignment alignment :
@@ -37,12 +37,12 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
               Similarity.CORRELATION,
               tools.matcher())) {
         int merged = (int) (share * alignment.group().size());
-        groups.put(
-            alignment.group(),
-            BlockLayout.of(alignment.permutation(), alignment.similarity(), merged));
+        components.putAll(
+            Layouts.of(
+                alignment.group(), alignment.permutation(), alignment.similarity(), merged));
       }
     }
-    Layouts layouts = new Layouts(a.graph(), b.graph(), groups, heads);
+    Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
     return new Prepared(a, b, layouts, PartialMerge.merge(a, b, layouts), samples);
   }
 

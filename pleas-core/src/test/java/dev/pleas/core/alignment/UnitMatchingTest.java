@@ -1,0 +1,136 @@
+package dev.pleas.core.alignment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.match.Matcher;
+import dev.pleas.api.matrix.Matrix;
+import dev.pleas.api.permutation.Axis;
+import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec.Component;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.core.method.Merging;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Units with insides, matched as well as by trying every permutation there is. */
+class UnitMatchingTest {
+  private static Matcher matcher() {
+    try (TensorBackend backend = Merging.backend()) {
+      return Merging.tools(backend).matcher();
+    }
+  }
+
+  private static Group group(int size, int... widths) {
+    List<Component> components = new ArrayList<>();
+    for (int c = 0; c < widths.length; c++) {
+      TreeSet<Axis> axes = new TreeSet<>(List.of(new Axis("w" + c, 0), new Axis("v" + c, 1)));
+      components.add(new Component(widths[c], axes, List.of("value" + c)));
+    }
+    return new Group("heads", size, components);
+  }
+
+  @Property(tries = 60)
+  void match_anySimilarities_isAsGoodAsTheBestOfAll(
+      @ForAll @IntRange(min = 1, max = 3) int heads,
+      @ForAll @IntRange(min = 1, max = 3) int keys,
+      @ForAll @IntRange(min = 1, max = 3) int values,
+      @ForAll @IntRange(max = 10_000) int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Group group = group(heads, keys, values == 1 && keys == 1 ? 2 : values);
+    List<Matrix> similarities = new ArrayList<>();
+    for (Component component : group.components()) {
+      int n = heads * component.width();
+      similarities.add(Matrix.wrap(n, n, random.doubles((long) n * n).toArray()));
+    }
+
+    GroupAlignment found = new UnitMatching(matcher()).match(group, similarities);
+
+    double best = Double.NEGATIVE_INFINITY;
+    for (int[] units : permutations(heads)) {
+      double total = 0;
+      for (int c = 0; c < similarities.size(); c++) {
+        int width = group.components().get(c).width();
+        for (int i = 0; i < heads; i++) {
+          double within = Double.NEGATIVE_INFINITY;
+          for (int[] inside : permutations(width)) {
+            double sum = 0;
+            for (int k = 0; k < width; k++) {
+              sum += similarities.get(c).get(i * width + k, units[i] * width + inside[k]);
+            }
+            within = Math.max(within, sum);
+          }
+          total += within;
+        }
+      }
+      best = Math.max(best, total);
+    }
+    // Sums of at most 18 numbers below 1, each rounded to 1e-16.
+    assertThat(total(similarities, found.permutation())).isCloseTo(best, within(1e-13));
+    assertThat(found.meanAfter() * heads).isCloseTo(best, within(1e-13));
+    double before = total(similarities, UnitPermutation.identity(group));
+    assertThat(found.meanBefore() * heads).isCloseTo(before, within(1e-13));
+  }
+
+  @Example
+  void match_twoHeadsExchangedAndTurnedInside_isFound() {
+    Group group = group(2, 3, 1);
+    Permutation keys = Permutation.of(4, 3, 5, 2, 0, 1);
+    Permutation values = Permutation.of(1, 0);
+    List<Matrix> similarities = List.of(matrixOf(keys), matrixOf(values));
+
+    GroupAlignment found = new UnitMatching(matcher()).match(group, similarities);
+
+    assertThat(found.permutation())
+        .isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
+    assertThat(found.similarity().toString()).isNotEmpty();
+    assertThat(found.similarity().get(0, 1)).isEqualTo(4);
+    assertThat(found.similarity().get(0, 0)).isZero();
+  }
+
+  /** Similarity 1 of the pairs of a permutation, 0 of others. */
+  private static Matrix matrixOf(Permutation permutation) {
+    int n = permutation.size();
+    double[] values = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      values[i * n + permutation.get(i)] = 1;
+    }
+    return Matrix.wrap(n, n, values);
+  }
+
+  private static double total(List<Matrix> similarities, UnitPermutation permutation) {
+    double total = 0;
+    for (int c = 0; c < similarities.size(); c++) {
+      Permutation indices = permutation.components().get(c);
+      for (int k = 0; k < indices.size(); k++) {
+        total += similarities.get(c).get(k, indices.get(k));
+      }
+    }
+    return total;
+  }
+
+  private static List<int[]> permutations(int n) {
+    if (n == 0) {
+      return List.of(new int[0]);
+    }
+    List<int[]> all = new ArrayList<>();
+    for (int[] shorter : permutations(n - 1)) {
+      for (int at = 0; at < n; at++) {
+        int[] longer = new int[n];
+        for (int i = 0, k = 0; i < n; i++) {
+          longer[i] = i == at ? n - 1 : shorter[k++];
+        }
+        all.add(longer);
+      }
+    }
+    return all;
+  }
+}
