@@ -274,7 +274,7 @@ class ParityIT {
   }
 
   private Model read(Path output) {
-    try (LoadedModel model = session.load(output)) {
+    try (LoadedModel model = session.load(output, null)) {
       return model.read();
     }
   }

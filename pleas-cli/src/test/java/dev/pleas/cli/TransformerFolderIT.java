@@ -7,6 +7,7 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
@@ -97,7 +98,7 @@ class TransformerFolderIT {
     Path path = Files.createDirectory(folder.resolve(name));
     Tiny.write(path.resolve("model.safetensors"), tensors, DType.F32);
     Preprocessing grey = new Preprocessing(List.of(0.5f), List.of(0.5f), 0, 0, 1);
-    ModelConfig config = ModelConfig.of(graph, "model.safetensors", List.of("a", "b"), grey);
+    ModelConfig config = ModelConfig.of(graph, ParameterLayout.PLAIN, "model.safetensors", List.of("a", "b"), grey);
     Files.writeString(path.resolve(ModelConfig.FILE), Json.write(config));
     return path;
   }

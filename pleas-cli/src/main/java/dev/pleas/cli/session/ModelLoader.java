@@ -14,11 +14,11 @@ import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.models.config.ConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +69,8 @@ final class ModelLoader {
   private LoadedModel openCheckpoint(Path path) {
     Checkpoint checkpoint = format(path).open(path);
     try {
-      Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
+      Map<String, String> metadata = ConfigFile.beside(path);
+      metadata.putAll(checkpoint.metadata());
       if (heads != null) {
         metadata.put(HEADS_KEY, heads.toString());
       }

@@ -6,6 +6,7 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.view.TensorView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ResNetBuilder {
   private static final Pattern CONV3 = Pattern.compile("layer\\d+\\.\\d+\\.conv3\\.weight");
   private static final Pattern HEAD = Pattern.compile("fc\\.([^.]+)\\.(?:weight|bias)");
 
-  private final ResNetTensors tensors;
+  private final TensorView tensors;
   private final boolean bottleneck;
   private final int stages;
   private final List<Node> nodes = new ArrayList<>();
@@ -48,7 +49,7 @@ final class ResNetBuilder {
 
   private int channels;
 
-  ResNetBuilder(ResNetTensors tensors) {
+  ResNetBuilder(TensorView tensors) {
     this.tensors = tensors;
     this.bottleneck = tensors.names().stream().anyMatch(CONV3.asMatchPredicate());
     this.stages = tensors.count(STAGE) - 1; // they count from 1

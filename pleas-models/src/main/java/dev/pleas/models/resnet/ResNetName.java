@@ -1,6 +1,7 @@
 package dev.pleas.models.resnet;
 
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.view.TensorView;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,11 +28,11 @@ final class ResNetName {
           new Widths("resnext", 64, 256, 8, "_32x8d"),
           new Widths("resnext", 64, 256, 4, "_64x4d"));
 
-  private final ResNetTensors tensors;
+  private final TensorView tensors;
   private final boolean bottleneck;
   private final List<Integer> depths;
 
-  private ResNetName(ResNetTensors tensors, boolean bottleneck, List<Integer> depths) {
+  private ResNetName(TensorView tensors, boolean bottleneck, List<Integer> depths) {
     this.tensors = tensors;
     this.bottleneck = bottleneck;
     this.depths = depths;
@@ -45,7 +46,7 @@ final class ResNetName {
    * @param tensors of a complete ResNet
    * @param depths blocks of each stage
    */
-  static String of(ResNetTensors tensors, boolean bottleneck, List<Integer> depths) {
+  static String of(TensorView tensors, boolean bottleneck, List<Integer> depths) {
     return new ResNetName(tensors, bottleneck, depths).find();
   }
 

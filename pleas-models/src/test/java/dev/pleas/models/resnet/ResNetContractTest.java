@@ -4,6 +4,7 @@ import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.model.ModelAdapterProvider;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.view.DeclaredInput;
 import dev.pleas.tck.ExampleNetwork;
 import dev.pleas.tck.ModelAdapterContract;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ class ResNetContractTest extends ModelAdapterContract {
     return new ExampleNetwork(
         "resnet20 with two heads",
         tensors,
-        Map.of(ResNetAdapter.INPUT_KEY, "1x28x28"),
+        Map.of(DeclaredInput.KEY, "1x28x28"),
         Shape.of(1, 28, 28));
   }
 }

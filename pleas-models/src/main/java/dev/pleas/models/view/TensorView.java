@@ -1,4 +1,4 @@
-package dev.pleas.models.resnet;
+package dev.pleas.models.view;
 
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.ModelException;
@@ -10,48 +10,92 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint's tensors under the names that torchvision gives them, without the prefix that
+ * A checkpoint's tensors under the names that a library gives them, without the prefix that
  * wrappers such as {@code DataParallel} put before all. Keeps account of what has been used.
  */
-final class ResNetTensors {
-  private static final Pattern STEM =
-      Pattern.compile("((?:module\\.|model\\.|backbone\\.)*)conv1\\.weight");
+public final class TensorView {
+  private static final String WRAPPERS =
+      "((?:(?:module|model|model_ema|state_dict|backbone|vit|deit|dinov2|visual|vision_model"
+          + "|vision_tower|image_encoder)\\.)*)";
 
   private final Map<String, TensorInfo> tensors;
   private final String prefix;
-  private final Map<String, Shape> parameters = new LinkedHashMap<>();
-  private final Set<String> passengers = new HashSet<>();
+  private final Map<String, Shape> used;
+  private final Set<String> passengers;
 
-  private ResNetTensors(Map<String, TensorInfo> tensors, String prefix) {
+  private TensorView(
+      Map<String, TensorInfo> tensors,
+      String prefix,
+      Map<String, Shape> used,
+      Set<String> passengers) {
     this.tensors = tensors;
     this.prefix = prefix;
+    this.used = used;
+    this.passengers = passengers;
   }
 
   /**
-   * Returns the view of a checkpoint that has {@code conv1.weight} after some prefix, else null.
+   * Returns the view of a checkpoint that has a tensor after some prefix, else null.
+   *
+   * @param anchor the tensor's name without the prefix
+   * @throws ModelException if it is there after several prefixes, as two networks are in one file
    */
-  static @Nullable ResNetTensors of(Map<String, TensorInfo> tensors) {
+  public static @Nullable TensorView of(Map<String, TensorInfo> tensors, String anchor) {
+    Pattern pattern = Pattern.compile(WRAPPERS + Pattern.quote(anchor));
+    SortedSet<String> prefixes = new TreeSet<>();
     for (String name : tensors.keySet()) {
-      Matcher stem = STEM.matcher(name);
-      if (stem.matches()) {
-        return new ResNetTensors(tensors, stem.group(1));
+      Matcher matcher = pattern.matcher(name);
+      if (matcher.matches()) {
+        prefixes.add(matcher.group(1));
       }
     }
-    return null;
+    if (prefixes.size() > 1) {
+      throw new ModelException(
+          prefixes.first()
+              + anchor
+              + " and "
+              + prefixes.last()
+              + anchor
+              + " are both there: the checkpoint holds several networks; keep the tensors of one");
+    }
+    return prefixes.isEmpty()
+        ? null
+        : new TensorView(tensors, prefixes.first(), new LinkedHashMap<>(), new HashSet<>());
   }
 
-  boolean has(String name) {
+  /**
+   * Returns the view that has a tensor: this one, or one of a shorter prefix, as where a wrapper
+   * has put its head beside the backbone. They keep one account.
+   *
+   * @param name the tensor's name without the prefix
+   * @return this view if none has it
+   */
+  public TensorView having(String name) {
+    for (String shorter = prefix; ; shorter = shorter.replaceFirst("[^.]+\\.$", "")) {
+      if (tensors.containsKey(shorter + name)) {
+        return new TensorView(tensors, shorter, used, passengers);
+      }
+      if (shorter.isEmpty()) {
+        return this;
+      }
+    }
+  }
+
+  /** Returns whether there is such a tensor. */
+  public boolean has(String name) {
     return tensors.containsKey(prefix + name);
   }
 
   /** Returns the checkpoint's name of a tensor. */
-  String fullName(String name) {
+  public String fullName(String name) {
     return prefix + name;
   }
 
@@ -60,7 +104,7 @@ final class ResNetTensors {
    *
    * @throws ModelException if it is missing
    */
-  TensorInfo info(String name) {
+  public TensorInfo info(String name) {
     @Nullable TensorInfo info = tensors.get(prefix + name);
     if (info == null) {
       throw new ModelException(prefix + name + ": missing: the checkpoint is incomplete");
@@ -75,7 +119,7 @@ final class ResNetTensors {
    * @return its shape
    * @throws ModelException if it is missing, of another shape, or of an integer type
    */
-  Shape use(String name, int... expected) {
+  public Shape use(String name, int... expected) {
     TensorInfo info = info(name);
     Shape found = info.shape();
     boolean fits = found.rank() == expected.length;
@@ -94,12 +138,12 @@ final class ResNetTensors {
               + info.dtype()
               + ": quantized checkpoints are not supported");
     }
-    parameters.put(prefix + name, found);
+    used.put(prefix + name, found);
     return found;
   }
 
   /** Sets a tensor aside that does not take part in the computation, if it is there. */
-  void passenger(String name) {
+  public void passenger(String name) {
     if (has(name)) {
       passengers.add(prefix + name);
     }
@@ -110,7 +154,7 @@ final class ResNetTensors {
    *
    * @param expected axis lengths, −1 where any length will do
    */
-  ModelException misfit(String name, int[] expected, String why) {
+  public ModelException misfit(String name, int[] expected, String why) {
     String wanted =
         Arrays.stream(expected)
             .mapToObj(length -> length < 0 ? "*" : Integer.toString(length))
@@ -124,7 +168,7 @@ final class ResNetTensors {
    *
    * @param numbered matches the start of a name; its first group is the number
    */
-  int count(Pattern numbered) {
+  public int count(Pattern numbered) {
     int count = 0;
     for (String name : names()) {
       Matcher matcher = numbered.matcher(name);
@@ -136,7 +180,7 @@ final class ResNetTensors {
   }
 
   /** Returns the names with the common prefix, without it, in the checkpoint's order. */
-  List<String> names() {
+  public List<String> names() {
     return tensors.keySet().stream()
         .filter(name -> name.startsWith(prefix))
         .map(name -> name.substring(prefix.length()))
@@ -144,23 +188,36 @@ final class ResNetTensors {
   }
 
   /** Returns what has been used so far, in that order. */
-  Map<String, Shape> parameters() {
-    return parameters;
+  public Map<String, Shape> parameters() {
+    return used;
   }
 
-  Set<String> passengers() {
+  /** Returns what has been set aside so far. */
+  public Set<String> passengers() {
     return passengers;
   }
 
-  /** Throws if a tensor is neither a parameter nor a passenger: it would be dropped silently. */
-  void refuseLeftovers() {
+  /** Returns the checkpoint's tensors that are neither used nor set aside, in its order. */
+  public Set<String> leftovers() {
     Set<String> left = new LinkedHashSet<>(tensors.keySet());
-    left.removeAll(parameters.keySet());
+    left.removeAll(used.keySet());
     left.removeAll(passengers);
+    return left;
+  }
+
+  /**
+   * Throws if a tensor is neither used nor set aside: it would be dropped silently.
+   *
+   * @param family what has no such tensor, for instance {@code a ResNet}
+   */
+  public void refuseLeftovers(String family) {
+    Set<String> left = leftovers();
     if (!left.isEmpty()) {
       throw new ModelException(
           left.iterator().next()
-              + ": a ResNet has no such tensor"
+              + ": "
+              + family
+              + " has no such tensor"
               + (left.size() == 1 ? "" : " (" + left.size() + " are unknown)")
               + ": the network is of a variant that is not supported, or the checkpoint holds other"
               + " things besides the weights");
