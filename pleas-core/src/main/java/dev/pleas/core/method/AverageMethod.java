@@ -1,7 +1,5 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.graph.Graph;
-import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
@@ -11,8 +9,6 @@ import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
-import dev.pleas.core.refit.LayerPass;
-import dev.pleas.core.refit.RefitInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,30 +42,9 @@ final class AverageMethod implements MergeMethod {
     Model b = request.sources().get(1);
     Layouts layouts = new Layouts(a.graph(), b.graph(), Map.of(), heads);
     Model mean = PartialMerge.merge(a, b, layouts);
-    if (Normalization.recalibrates(settings) && hasBatchNorm(a.graph())) {
-      mean = recalibrated(request, settings, mean, layouts);
-    }
+    mean = Normalization.recalibrated(request, settings, mean, layouts);
     return new MergeResult(
         Heads.split(mean, layouts, heads, request.names()),
         new MergeReport(settings.all(), null, List.of(), List.of(), List.of(), notes));
-  }
-
-  private static Model recalibrated(
-      MergeRequest request, Settings settings, Model mean, Layouts layouts) {
-    LayerPass pass =
-        new LayerPass(
-            request.sources().get(0),
-            request.sources().get(1),
-            mean,
-            layouts,
-            Calibration.batches(settings, request),
-            request.tools(),
-            new LayerPass.Settings(
-                RefitInputs.NONE, false, true, 0, 0, Calibration.activationMemory(settings), 0));
-    return pass.run(request.progress()).model();
-  }
-
-  private static boolean hasBatchNorm(Graph graph) {
-    return graph.nodes().stream().anyMatch(node -> node.op() instanceof Op.BatchNorm);
   }
 }

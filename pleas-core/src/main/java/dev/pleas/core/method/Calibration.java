@@ -26,6 +26,13 @@ final class Calibration {
           "2048",
           "MiB of activations to keep between layers; batches beyond are recomputed");
 
+  static final MethodParameter ROWS_PER_COLUMN =
+      new MethodParameter(
+          "rows-per-column",
+          "100",
+          "sample positions down to about this many rows for each column of a least-squares system;"
+              + " 0 to use all");
+
   static final List<MethodParameter> PARAMETERS = List.of(BATCH_SIZE, ACTIVATION_MEMORY);
 
   private Calibration() {}
@@ -58,6 +65,11 @@ final class Calibration {
       settings.resolve(BATCH_SIZE.name(), Long.toString(size));
     }
     return new Batches(samples, (int) size);
+  }
+
+  /** Returns to how many rows for each column positions are sampled down; 0 for all. */
+  static int rowsPerColumn(Settings settings) {
+    return (int) settings.whole(ROWS_PER_COLUMN.name(), 0, Integer.MAX_VALUE);
   }
 
   /** Returns how many bytes of activations may be kept between layers. */

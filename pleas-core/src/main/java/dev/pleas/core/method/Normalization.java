@@ -1,6 +1,12 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.model.Model;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.refit.LayerPass;
+import dev.pleas.core.refit.RefitInputs;
 
 /** What becomes of batch normalization statistics. */
 enum Normalization {
@@ -17,5 +23,25 @@ enum Normalization {
 
   static boolean recalibrates(Settings settings) {
     return settings.choice(PARAMETER.name(), Normalization.class) == RECALIBRATE;
+  }
+
+  /** Returns the network with statistics set from the data, if that is wanted and it has any. */
+  static Model recalibrated(
+      MergeRequest request, Settings settings, Model merged, Layouts layouts) {
+    boolean has = merged.graph().nodes().stream().anyMatch(n -> n.op() instanceof Op.BatchNorm);
+    if (!recalibrates(settings) || !has) {
+      return merged;
+    }
+    LayerPass pass =
+        new LayerPass(
+            request.sources().get(0),
+            request.sources().get(1),
+            merged,
+            layouts,
+            Calibration.batches(settings, request),
+            request.tools(),
+            new LayerPass.Settings(
+                RefitInputs.NONE, false, true, 0, 0, Calibration.activationMemory(settings), 0));
+    return pass.run(request.progress()).model();
   }
 }

@@ -104,7 +104,7 @@ final class PairMerge {
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
         settings.real("ridge", 0, Double.MAX_VALUE),
-        (int) settings.whole("rows-per-column", 0, Integer.MAX_VALUE),
+        Calibration.rowsPerColumn(settings),
         Calibration.activationMemory(settings),
         request.seed());
   }

@@ -43,11 +43,7 @@ final class PleasMethod implements MergeMethod {
               "check-symmetry",
               "true",
               "prove the derived permutation symmetry on both networks before merging: true, false"),
-          new MethodParameter(
-              "rows-per-column",
-              "100",
-              "sample convolution positions down to about this many rows for each column of a"
-                  + " least-squares system; 0 to use all"));
+          Calibration.ROWS_PER_COLUMN);
 
   static final List<MethodParameter> PARAMETERS =
       Stream.concat(OWN.stream(), Calibration.PARAMETERS.stream()).toList();

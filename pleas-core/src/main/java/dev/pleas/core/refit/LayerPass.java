@@ -108,8 +108,8 @@ public final class LayerPass {
             layouts,
             batches,
             settings.inputs(),
-            settings.rowsPerColumn(),
-            settings.seed());
+            new RowSampling(
+                batches.samples().count(), settings.rowsPerColumn(), settings.seed()));
     this.needed = new NeededPositions(graph);
     this.parameters = new LinkedHashMap<>(initial.parameters());
   }

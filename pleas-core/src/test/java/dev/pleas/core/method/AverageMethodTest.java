@@ -69,6 +69,6 @@ class AverageMethodTest {
     assertThat(registry.entries(MergeMethodProvider.class))
         .allMatch(entry -> entry.usable())
         .extracting("id")
-        .containsExactly("pleas", "average");
+        .containsExactly("pleas", "regmean", "average");
   }
 }
