@@ -16,7 +16,8 @@ import torch
 from safetensors import safe_open
 
 from idx import read_images_and_labels
-from train import ResNet20, accuracy, class_range, logits_of, select
+from images import accuracy, logits_of, select
+from train import ResNet20, class_range
 
 
 def load(path):

@@ -9,25 +9,9 @@ each class in random order: any prefix of a multiple of ten images is balanced, 
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
-import numpy as np
-
-from idx import read_images_and_labels, write_idx
-
-CLASSES = 10
-
-
-def balanced_selection(labels, per_class, seed):
-    """Returns the indices of per_class images of each class, in balanced blocks of ten."""
-    # RandomState, not default_rng: NumPy promises that its streams never change.
-    random = np.random.RandomState(seed)
-    columns = [
-        random.permutation(np.flatnonzero(labels == c))[:per_class] for c in range(CLASSES)
-    ]
-    blocks = np.stack(columns, axis=1)  # [per_class, CLASSES]
-    return np.concatenate([random.permutation(block) for block in blocks])
+from selection import CLASSES, balanced_images_and_labels, write_images_and_labels
 
 
 def main():
@@ -51,18 +35,12 @@ def main():
         if count <= 0 or count % CLASSES:
             parser.error(f"{count} images are not balanced over {CLASSES} classes")
 
-    arguments.out.mkdir(parents=True, exist_ok=True)
     for name, source, count in (
         ("calibration", "train", arguments.calibration),
         ("test", "t10k", arguments.test),
     ):
-        images, labels = read_images_and_labels(arguments.data, source)
-        selection = balanced_selection(labels, count // CLASSES, arguments.seed)
-        for suffix, array in (("images-idx3", images), ("labels-idx1", labels)):
-            path = arguments.out / f"{name}-{suffix}-ubyte.gz"
-            write_idx(path, array[selection])
-            data = path.read_bytes()
-            print(f"{hashlib.sha256(data).hexdigest()}  {path.name}  {len(data)} bytes")
+        chosen = balanced_images_and_labels(arguments.data, source, count, arguments.seed)
+        write_images_and_labels(arguments.out, name, *chosen)
 
 
 if __name__ == "__main__":

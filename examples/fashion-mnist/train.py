@@ -14,19 +14,15 @@ ordered differently, and the network differs, though its accuracy hardly does.
 """
 
 import argparse
-import os
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from idx import read_images_and_labels
-
-MEAN, STD = 0.2860, 0.3530
+from images import accuracy, augment, normalise, save, select
 
 
 class BasicBlock(nn.Module):
@@ -77,41 +73,6 @@ class ResNet20(nn.Module):
         x = functional.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
         return self.fc(x.mean((2, 3)))
-
-
-def normalise(images):
-    """Returns uint8 images [n, 28, 28] as normalised float32 [n, 1, 28, 28]."""
-    return ((torch.as_tensor(images).float() / 255 - MEAN) / STD).unsqueeze(1)
-
-
-def select(images, labels, first, last):
-    """Keeps the images of classes first to last and numbers their labels from 0."""
-    keep = (labels >= first) & (labels <= last)
-    return images[keep], torch.as_tensor(labels[keep].astype(np.int64) - first)
-
-
-def augment(images, generator):
-    """Returns uint8 images [n, 28, 28], each shifted by up to two pixels and flipped half the time."""
-    n = len(images)
-    padded = functional.pad(images, (2, 2, 2, 2))
-    shift = torch.randint(0, 5, (2, n, 1), generator=generator)
-    rows = shift[0] + torch.arange(28)
-    columns = shift[1] + torch.arange(28)
-    flip = torch.rand(n, 1, generator=generator) < 0.5
-    columns = torch.where(flip, columns.flip(1), columns)
-    return padded[torch.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :]]
-
-
-@torch.no_grad()
-def logits_of(model, images, batch=500):
-    """Returns the logits of uint8 images [n, 28, 28] in inference mode."""
-    model.eval()
-    return torch.cat([model(normalise(part)) for part in torch.as_tensor(images).split(batch)])
-
-
-def accuracy(model, images, labels):
-    """Returns the share of uint8 images [n, 28, 28] whose greatest logit is their label's."""
-    return (logits_of(model, images).argmax(1) == labels).double().mean().item()
 
 
 def train(model, images, labels, arguments):
@@ -199,9 +160,7 @@ def main():
         "classes": f"{first}-{last}",
         "test_accuracy": f"{test_accuracy:.4f}",
     }
-    partial = arguments.out.with_name(arguments.out.name + ".part")
-    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, partial, metadata)
-    os.replace(partial, arguments.out)
+    save(model, arguments.out, metadata)
 
 
 if __name__ == "__main__":
