@@ -1,6 +1,8 @@
 package dev.pleas.tck;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.ModelException;
@@ -83,8 +85,16 @@ abstract class AdapterRules extends ProviderContract<ModelAdapter, ModelAdapterP
     throw new AssertionError(network + ", " + what + ": adapt returned null");
   }
 
-  /** Returns what makes two graphs the same network, whatever the order of their parts. */
+  /**
+   * Returns what makes two adaptations the same: the network and how it is stored, whatever the
+   * order of their parts, and what a person is told.
+   */
   static List<Object> function(Adaptation.Adapted adapted) {
+    return List.of(network(adapted), adapted.notes());
+  }
+
+  /** The same, but for what a person is told. */
+  static List<Object> network(Adaptation.Adapted adapted) {
     Graph graph = adapted.graph();
     Set<Node> nodes = new HashSet<>(graph.nodes());
     return List.of(
@@ -93,7 +103,59 @@ abstract class AdapterRules extends ProviderContract<ModelAdapter, ModelAdapterP
         nodes,
         graph.outputs(),
         graph.parameters(),
+        Set.copyOf(adapted.layout().packed()),
         adapted.passengers());
+  }
+
+  /** Returns the shapes of the tensors that the parameters are stored in, by the layout. */
+  static Map<String, Shape> stored(ExampleNetwork network, Adaptation.Adapted adapted) {
+    try {
+      return adapted.layout().tensors(adapted.graph().parameters());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new AssertionError(
+          network + ": the layout does not fit the graph's parameters: " + e.getMessage(), e);
+    }
+  }
+
+  /** Fails unless every tensor that stores parameters is there, with the shape that it has. */
+  static void requireThere(ExampleNetwork network, Adaptation.Adapted adapted, String what) {
+    stored(network, adapted)
+        .forEach(
+            (name, shape) -> {
+              @Nullable TensorInfo info = network.tensors().get(name);
+              assertEquals(
+                  info == null ? "no such tensor" : info.shape().toString(),
+                  shape.toString(),
+                  () ->
+                      network
+                          + what
+                          + ": tensor "
+                          + name
+                          + ", in the checkpoint and as the layout has it");
+            });
+  }
+
+  /** Fails unless every tensor stores parameters, in its shape, or is a passenger. */
+  static void requireCovered(ExampleNetwork network, Adaptation.Adapted adapted, String what) {
+    Map<String, Shape> stored = stored(network, adapted);
+    network
+        .tensors()
+        .forEach(
+            (name, info) -> {
+              @Nullable Shape shape = stored.get(name);
+              assertTrue(
+                  adapted.passengers().contains(name)
+                      || (shape != null && shape.equals(info.shape())),
+                  () ->
+                      network
+                          + what
+                          + ": "
+                          + name
+                          + " "
+                          + info.shape()
+                          + " neither stores parameters in this shape nor is a passenger, and"
+                          + " would be lost");
+            });
   }
 
   /** Returns whether a text has one of these names in it. */

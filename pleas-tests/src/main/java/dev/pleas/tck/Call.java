@@ -66,6 +66,7 @@ record Call(String op, List<HostTensor> arguments, Body body) {
             (s, t) -> s.attention(t.get(0), t.get(1), t.get(2), 2, 0.5)),
         new Call("relu", List.of(tokens), (s, t) -> s.relu(t.get(0))),
         new Call("gelu", List.of(tokens), (s, t) -> s.gelu(t.get(0), Op.Gelu.Form.EXACT)),
+        new Call("tanh", List.of(tokens), (s, t) -> s.tanh(t.get(0))),
         new Call(
             "add", List.of(tokens, numbers.normal(3, 5, 4)), (s, t) -> s.add(t.get(0), t.get(1))),
         new Call("scale", List.of(tokens), (s, t) -> s.scale(t.get(0), -0.3f)),

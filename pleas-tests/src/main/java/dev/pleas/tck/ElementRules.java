@@ -197,4 +197,19 @@ abstract class ElementRules extends ProductRules {
         Expected.exactly(plain.gather(1, new int[] {last, 0, last / 2})),
         scope().gather(t, 1, new int[] {last, 0, last / 2}));
   }
+
+  @Test
+  void required_tensor233_tanhIsAsDefined() {
+    for (int length : LENGTHS) {
+      HostTensor x = numbers.normal(length);
+      assertValues("tanh of x " + x.shape(), Expected.tanh(x), scope().tanh(tensor(x)));
+    }
+    float inf = Float.POSITIVE_INFINITY;
+    float[] odd = {0, -0f, inf, -inf, Float.NaN, 1e30f, -1e30f, 89, -9, 1e-4f, -1e-20f, 1e-30f};
+    HostTensor x = Numbers.of(Shape.of(2, 3, 2), odd);
+    assertValues(
+        "tanh of [0, −0, ∞, −∞, NaN, 1e30, −1e30, 89, −9, 1e-4, −1e-20, 1e-30]",
+        Expected.tanh(x),
+        scope().tanh(tensor(x)));
+  }
 }

@@ -9,6 +9,8 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.tck.reference.Expected;
@@ -254,6 +256,30 @@ abstract class GraphRules extends RepetitionRules {
         }
       }
       assertEquals(before, other.memoryBytes(), "memoryBytes() after the graph closed");
+    }
+  }
+
+  @Test
+  void required_tensor815_multiplicationByAFactorIsAsDefined() {
+    for (double factor : new double[] {0, 1, -0.1, 1 / 3.0, 1000}) {
+      Graph graph =
+          new Graph(
+              "times " + factor,
+              Map.of("image", Shape.of(3, 5)),
+              List.of(new Node("y", new Op.Multiply(factor), List.of("image"))),
+              Map.of("y", "y"),
+              Map.of());
+      for (int samples : new int[] {1, 0, 3}) {
+        HostTensor x = images(graph, samples);
+        Plain product = Plain.of(x).times(factor);
+        try (CompiledGraph compiled = backend().compile(graph, Map.of())) {
+          // The factor may be rounded to float32, and then the product.
+          assertValues(
+              graph.architecture() + " with " + samples + " samples",
+              Expected.within(product, 2, product.abs()),
+              get(compiled.run(scope(), Map.of("image", tensor(x))), "y"));
+        }
+      }
     }
   }
 }

@@ -8,6 +8,9 @@ import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.ModelAdapter;
+import dev.pleas.api.model.ParameterLayout;
+import dev.pleas.api.model.ParameterLayout.Packed;
+import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +18,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,25 +55,9 @@ public abstract class ModelAdapterContract extends AdapterRefusalRules {
   }
 
   @Test
-  void required_adapter502_parametersAreTensorsOfTheCheckpoint() {
+  void required_adapter502_parametersAreStoredInTensorsOfTheCheckpoint() {
     ModelAdapter adapter = create();
-    forEachNetwork(
-        network ->
-            adapt(adapter, network)
-                .graph()
-                .parameters()
-                .forEach(
-                    (name, shape) -> {
-                      TensorInfo info = network.tensors().get(name);
-                      assertEquals(
-                          info == null ? "no such tensor" : info.shape().toString(),
-                          shape.toString(),
-                          () ->
-                              network
-                                  + ": parameter "
-                                  + name
-                                  + ", in the checkpoint and the graph");
-                    }));
+    forEachNetwork(network -> requireThere(network, adapt(adapter, network), ""));
   }
 
   @Test
@@ -83,13 +72,14 @@ public abstract class ModelAdapterContract extends AdapterRefusalRules {
     forEachNetwork(
         network -> {
           Adaptation.Adapted adapted = adapt(adapter, network);
+          Set<String> stored = stored(network, adapted).keySet();
           for (String passenger : adapted.passengers()) {
             assertTrue(
                 network.tensors().containsKey(passenger),
                 () -> network + ": passenger " + passenger + " is no tensor of the checkpoint");
             assertFalse(
-                adapted.graph().parameters().containsKey(passenger),
-                () -> network + ": " + passenger + " is a parameter, and a passenger too");
+                stored.contains(passenger),
+                () -> network + ": " + passenger + " stores parameters, and is a passenger too");
           }
         });
   }
@@ -114,8 +104,8 @@ public abstract class ModelAdapterContract extends AdapterRefusalRules {
           assertEquals(1, usual.graph().inputs().size(), () -> network + ": inputs of the graph");
           Shape input = usual.graph().inputs().values().iterator().next();
           assertEquals(
-              function(usual),
-              function(adapt(adapter, network, input)),
+              network(usual),
+              network(adapt(adapter, network, input)),
               () ->
                   network + ": adapted without an input, and for " + input + ", which that meant");
         });
@@ -216,5 +206,45 @@ public abstract class ModelAdapterContract extends AdapterRefusalRules {
                 () -> networks.get(which) + ": adapted alone, and with others");
           }
         });
+  }
+
+  @Test
+  void required_adapter519_layoutUnpacksWhatItPacks() {
+    ModelAdapter adapter = create();
+    forEachNetwork(
+        network -> {
+          Adaptation.Adapted adapted = adapt(adapter, network);
+          stored(network, adapted); // refuses layouts of other parameters
+          adapted.layout().packed().forEach(one -> requireUnpacked(network, adapted, one));
+        });
+  }
+
+  /** Packs values into one tensor and takes them out again: large networks do not fit at once. */
+  private static void requireUnpacked(
+      ExampleNetwork network, Adaptation.Adapted adapted, Packed one) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    Map<String, HostTensor> values = new HashMap<>();
+    for (String name : one.parameters()) {
+      shapes.put(name, adapted.graph().parameterShape(name));
+      values.put(name, Numbers.distinct(adapted.graph().parameterShape(name), name.hashCode()));
+    }
+    HostTensor packed = adapted.layout().pack(one.tensor(), name -> value(values, name));
+    TensorInfo info = network.tensors().get(one.tensor());
+    assertEquals(
+        info == null ? "no such tensor" : info.shape().toString(),
+        packed.shape().toString(),
+        () -> network + ": shape of " + one.tensor() + ", in the checkpoint and as it is packed");
+    new ParameterLayout(List.of(one))
+        .unpack(shapes, name -> packed)
+        .forEach(
+            (name, unpacked) ->
+                TensorRules.assertBits(
+                    network + ": " + name + " unpacked from " + one.tensor(),
+                    value(values, name),
+                    unpacked));
+  }
+
+  private static HostTensor value(Map<String, HostTensor> values, String name) {
+    return Objects.requireNonNull(values.get(name), name);
   }
 }

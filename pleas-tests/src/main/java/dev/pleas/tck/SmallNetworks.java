@@ -125,8 +125,8 @@ final class SmallNetworks {
 
   /**
    * A vision transformer: patches, class token and position embedding, two blocks of attention and
-   * a perceptron with values wider than keys, layer scale, and heads on the class token and the
-   * mean.
+   * a perceptron with values wider than keys, layer scale, a pooler with a hyperbolic tangent on
+   * the class token, and heads on it and on the mean, one of them halved.
    */
   static Graph visionTransformer() {
     SmallNetworks g = new SmallNetworks();
@@ -142,9 +142,11 @@ final class SmallNetworks {
     String rest = g.node("rest", new Op.SlicePositions(1, 13), x);
     rest = g.node("rest.mean", new Op.GlobalAveragePool(), rest);
     Map<String, String> outputs = new LinkedHashMap<>();
-    outputs.put("logits", g.linear("head", first, 10, 5, true));
+    first = g.node("pooler.tanh", new Op.Tanh(), g.linear("pooler", first, 10, 9, true));
+    outputs.put("logits", g.linear("head", first, 9, 5, true));
     String gelu = g.node("rest.gelu", new Op.Gelu(Op.Gelu.Form.QUICK), rest);
-    outputs.put("features", g.linear("features", gelu, 10, 3, false));
+    String features = g.linear("features", gelu, 10, 3, false);
+    outputs.put("features", g.node("half", new Op.Multiply(-0.5), features));
     return g.graph("small vit", Shape.of(3, 6, 8), outputs);
   }
 

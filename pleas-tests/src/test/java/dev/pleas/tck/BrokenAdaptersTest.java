@@ -9,12 +9,15 @@ import dev.pleas.api.model.Adaptation.Adapted;
 import dev.pleas.api.model.Adaptation.NotRecognized;
 import dev.pleas.api.model.ModelAdapter;
 import dev.pleas.api.model.ModelAdapterProvider;
+import dev.pleas.api.model.ParameterLayout;
+import dev.pleas.api.model.ParameterLayout.Packed;
 import dev.pleas.api.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
@@ -55,6 +58,24 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
     return adapting(adapted -> new Adapted(flaw.apply(adapted.graph()), adapted.passengers()));
   }
 
+  /** Says of a sound adapter's network that it is stored otherwise. */
+  private static ModelAdapter storing(Packed... packed) {
+    return adapting(
+        adapted ->
+            new Adapted(
+                adapted.graph(),
+                new ParameterLayout(List.of(packed)),
+                adapted.passengers(),
+                List.of()));
+  }
+
+  private static ModelAdapter noting(Supplier<String> note) {
+    return adapting(
+        adapted ->
+            new Adapted(
+                adapted.graph(), adapted.layout(), adapted.passengers(), List.of(note.get())));
+  }
+
   private static ModelAdapter naming(UnaryOperator<String> flaw) {
     return graphing(
         graph ->
@@ -85,6 +106,17 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
     return SOUND.adapt(known, metadata, input);
   }
 
+  /** Takes a tensor for granted. */
+  private static Adaptation supplementing(
+      Map<String, TensorInfo> tensors, Map<String, String> metadata, Shape input) {
+    Map<String, TensorInfo> more = new LinkedHashMap<>(tensors);
+    TensorInfo weight = tensors.get("head.weight");
+    if (weight != null) {
+      more.putIfAbsent("head.bias", AdapterRules.f32(weight.shape().dim(0)));
+    }
+    return SOUND.adapt(more, metadata, input);
+  }
+
   private static ModelAdapter oneAtATime() {
     AtomicInteger adapting = new AtomicInteger();
     return adapting(
@@ -112,11 +144,35 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
                 adapted ->
                     (Adapted)
                         SOUND.adapt(TinyAdapter.tensors(3, 10, 5), Map.of(), Shape.of(3, 6, 5))),
-            "parameter conv0.weight, in the checkpoint and the graph ==> expected: <[4, 3, 3, 3]>"),
+            "tensor conv0.weight, in the checkpoint and as the layout has it ==> expected: <[4, 3,"
+                + " 3, 3]> but was: <[5, 3, 3, 3]>"),
+        broken(
+            502,
+            storing(new Packed("head.weight", List.of("head.weight"), 0, true, 2)),
+            "tensor head.weight, in the checkpoint and as the layout has it ==> expected: <[10,"
+                + " 4]> but was: <[4, 10]>"),
+        broken(
+            502,
+            storing(Packed.renamed("head.kernel", "head.weight", 2)),
+            "tensor head.kernel, in the checkpoint and as the layout has it ==> expected: <no such"
+                + " tensor>"),
+        broken(
+            502,
+            storing(Packed.renamed("head.weight", "head.kernel", 2)),
+            "one layer: the layout does not fit the graph's parameters: no parameter head.kernel"),
         broken(
             503,
             adapting(adapted -> new Adapted(adapted.graph(), Set.of())),
-            "one layer: steps [] is neither a parameter of this shape nor a passenger"),
+            "one layer: steps [] neither stores parameters in this shape nor is a passenger, and"
+                + " would be lost"),
+        broken(
+            503,
+            storing(Packed.renamed("head.kernel", "head.weight", 2)),
+            "one layer: head.weight [10, 4] neither stores parameters in this shape"),
+        broken(
+            503,
+            storing(new Packed("head.bias", List.of("head.bias"), 0, false, 2)),
+            "one layer: head.bias [10] neither stores parameters in this shape"),
         broken(
             504,
             adapting(adapted -> new Adapted(adapted.graph(), Set.of("steps", "epoch"))),
@@ -124,7 +180,7 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
         broken(
             504,
             adapting(adapted -> new Adapted(adapted.graph(), Set.of("steps", "head.bias"))),
-            "head.bias is a parameter, and a passenger too"),
+            "head.bias stores parameters, and is a passenger too"),
         broken(
             505,
             (tensors, metadata, input) -> SOUND.adapt(tensors, metadata, null),
@@ -136,6 +192,7 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
             "must be recognised, but adapt threw java.lang.NullPointerException"),
         broken(507, naming(name -> " "), "the architecture has no name"),
         broken(508, naming(name -> name + calls.incrementAndGet()), "one layer: adapted twice"),
+        broken(508, noting(() -> "adapted " + calls.incrementAndGet()), "one layer: adapted twice"),
         broken(
             509,
             (tensors, metadata, input) ->
@@ -187,6 +244,11 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
             "expected Adapted, NotRecognized or a ModelException, found"
                 + " java.lang.NullPointerException"),
         broken(
+            515,
+            BrokenAdaptersTest::supplementing,
+            "without head.bias: tensor head.bias, in the checkpoint and as the layout has it ==>"
+                + " expected: <no such tensor>"),
+        broken(
             516,
             refusing(e -> new ShapeException("[4] and [5]")),
             "expected Adapted, NotRecognized or a ModelException, found"
@@ -198,10 +260,20 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
         broken(
             517,
             BrokenAdaptersTest::overlooking,
-            "contract.stranger [2, 3] is neither a parameter of this shape nor a passenger"),
+            "contract.stranger [2, 3] neither stores parameters in this shape nor is a passenger"),
         broken(
             518,
             refusing(e -> new IndexOutOfBoundsException("axis 2")),
-            "for inputs [1, 3, 6, 5] instead of [3, 6, 5]: expected Adapted"));
+            "for inputs [1, 3, 6, 5] instead of [3, 6, 5]: expected Adapted"),
+        broken(
+            519,
+            storing(new Packed("head.weight", List.of("head.weight"), 0, true, 2)),
+            "one layer: shape of head.weight, in the checkpoint and as it is packed ==> expected:"
+                + " <[10, 4]> but was: <[4, 10]>"),
+        broken(
+            519,
+            storing(new Packed("both", List.of("head.weight", "head.bias"), 0, false, 2)),
+            "one layer: the layout does not fit the graph's parameters: both, of [head.weight,"
+                + " head.bias]: [10, 4] and [10] do not go together"));
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /** Wrong operations on elements and positions. */
 final class FlawsOfElements extends Flaws {
@@ -63,6 +64,19 @@ final class FlawsOfElements extends Flaws {
         "gather",
         "gather of x [3, 1000003]",
         c -> c.nudgedIf(c.shape(0).elements() > 1 << 20));
+    // Two ways to write it that are not the same in float32: 1 − 2 / (e²ˣ + 1) loses what is small,
+    // and (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) overflows.
+    scope(233, "tanh", "tanh of x [", c -> applied(c, x -> 1 - 2 / ((float) Math.exp(2 * x) + 1)));
+    scope(
+        233,
+        "tanh",
+        "tanh of [0, −0, ∞, −∞, NaN, 1e30, −1e30, 89, −9, 1e-4, −1e-20, 1e-30]: element [0, 1, 0]",
+        c -> applied(c, x -> Math.sinh(x) / Math.cosh(x)));
+    scope(233, "tanh", "tanh of x [1]", c -> applied(c, x -> x / (1 + Math.abs(x))));
+  }
+
+  private static Tensor applied(Interception call, DoubleUnaryOperator f) {
+    return call.scope().tensor(Interception.map(call.tensor(0).toHost(), f));
   }
 
   private static Tensor reversed(Interception call) {

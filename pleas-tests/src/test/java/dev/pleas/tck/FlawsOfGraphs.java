@@ -48,6 +48,16 @@ final class FlawsOfGraphs extends Flaws {
         "small vit with 2 samples: block1.attention",
         c -> with(c, op -> op instanceof Op.Attention a ? new Op.Attention(a.heads(), 1) : op));
     flaw(
+        803,
+        COMPILE,
+        "small vit with 2 samples: pooler.tanh",
+        c -> with(c, op -> op instanceof Op.Tanh ? new Op.Relu() : op));
+    flaw(
+        803,
+        COMPILE,
+        "small vit with 2 samples: half",
+        c -> with(c, op -> op instanceof Op.Multiply ? new Op.Multiply(0.5) : op));
+    flaw(
         804,
         COMPILE,
         "small vit with 1 samples: logits",
@@ -159,6 +169,17 @@ final class FlawsOfGraphs extends Flaws {
           ((TensorScope) c.arguments()[0]).tensor(HostTensor.wrap(Shape.of(1), new float[1]));
           return c.proceed();
         });
+    flaw(
+        815,
+        COMPILE,
+        "times -0.1 with 1 samples",
+        c ->
+            with(
+                c,
+                op ->
+                    op instanceof Op.Multiply m
+                        ? new Op.Multiply(Math.rint(m.factor() * 256) / 256)
+                        : op));
   }
 
   private static final String COMPILE = "TensorBackend.compile";

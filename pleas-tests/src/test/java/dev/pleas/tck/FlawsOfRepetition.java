@@ -11,7 +11,7 @@ final class FlawsOfRepetition extends Flaws {
 
     flaws(
         701,
-        "result 8 in round 2",
+        "result 9 in round 2",
         () -> {
           AtomicInteger calls = new AtomicInteger();
           return Map.of("TensorScope.scale", c -> c.nudgedIf(calls.incrementAndGet() % 2 == 0));

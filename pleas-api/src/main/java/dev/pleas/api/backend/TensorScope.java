@@ -91,12 +91,15 @@ public interface TensorScope extends AutoCloseable {
    * at most, so unless a backend has its own it is done on the host.
    */
   default Tensor tanh(Tensor x) {
-    HostTensor host = x.toHost();
-    float[] values = host.values().clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) Math.tanh(values[i]);
+    // A tensor of another backend can be copied to the host too; reshaping refuses it.
+    try (Tensor own = reshape(x, x.shape())) {
+      HostTensor host = own.toHost();
+      float[] values = host.values().clone();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) Math.tanh(values[i]);
+      }
+      return tensor(HostTensor.wrap(host.shape(), values));
     }
-    return tensor(HostTensor.wrap(host.shape(), values));
   }
 
   /** a + b, of equal shapes. */

@@ -18,8 +18,8 @@ public interface ModelAdapter {
    * @param metadata the checkpoint's metadata; not modified
    * @param input the shape of one input, [channels, height, width], or null for the usual one of
    *     the architecture
-   * @return the graph, with one input, whose parameter names are the checkpoint's, and the tensors
-   *     that are none; or why the tensors are not of this family
+   * @return the graph, with one input, how the checkpoint's tensors store its parameters, and the
+   *     tensors that store none; or why the tensors are not of this family
    * @throws dev.pleas.api.error.ModelException if the tensors are clearly of this family but
    *     damaged, of an unsupported variant or with others that the family does not have, naming the
    *     tensor, what was expected and found; or if the network cannot take the input

@@ -62,8 +62,14 @@ public record ParameterLayout(List<Packed> packed) {
     Set<String> tensors = new HashSet<>();
     Set<String> parameters = new HashSet<>();
     for (Packed one : packed) {
-      if (!tensors.add(one.tensor()) || !one.parameters().stream().allMatch(parameters::add)) {
-        throw new IllegalArgumentException(one + " is stored twice");
+      if (!tensors.add(one.tensor())) {
+        throw new IllegalArgumentException("two packed tensors are named " + one.tensor());
+      }
+      for (String parameter : one.parameters()) {
+        if (!parameters.add(parameter)) {
+          throw new IllegalArgumentException(
+              one.tensor() + ": parameter " + parameter + " is stored twice");
+        }
       }
     }
   }
@@ -170,8 +176,7 @@ public record ParameterLayout(List<Packed> packed) {
     int offset = 0;
     for (String parameter : one.parameters()) {
       Shape shape = get(shapes, parameter);
-      HostTensor part =
-          HostTensor.wrap(shape, new float[Math.toIntExact(shape.elements())]);
+      HostTensor part = HostTensor.wrap(shape, new float[Math.toIntExact(shape.elements())]);
       copy(one, part, whole, offset, values, false);
       unpacked.put(parameter, part);
       offset += shape.dim(one.axis());

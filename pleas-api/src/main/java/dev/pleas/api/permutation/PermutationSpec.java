@@ -29,14 +29,31 @@ public record PermutationSpec(List<Group> groups) {
     /**
      * Copies the list.
      *
-     * @throws IllegalArgumentException if nothing can move
+     * @throws IllegalArgumentException if nothing can move, or an axis or value is in two
+     *     components
      */
     public Group {
       components = List.copyOf(components);
+      Set<Object> seen = new HashSet<>();
+      for (Component component : components) {
+        for (Axis axis : component.axes()) {
+          requireNew(name, axis.toString(), seen.add(axis));
+        }
+        for (String value : component.values()) {
+          requireNew(name, "value " + value, seen.add(value));
+        }
+      }
       boolean moves = size >= 2 || components.stream().anyMatch(part -> part.width() >= 2);
       if (size < 1 || components.isEmpty() || !moves) {
         throw new IllegalArgumentException(
             "group " + name + " of size " + size + " with " + components + " cannot move");
+      }
+    }
+
+    private static void requireNew(String group, String what, boolean isNew) {
+      if (!isNew) {
+        throw new IllegalArgumentException(
+            "group " + group + ": " + what + " is in two components");
       }
     }
 

@@ -53,9 +53,17 @@ public record UnitPermutation(Permutation units, List<Permutation> components) {
    * order {@code within.get(i)}.
    *
    * @param within for each unit, a permutation of the component's width
+   * @throws IllegalArgumentException if there are not as many as units, or of different widths
    */
   public static Permutation inside(Permutation units, List<Permutation> within) {
     int width = within.isEmpty() ? 0 : within.get(0).size();
+    if (within.size() != units.size() || within.stream().anyMatch(p -> p.size() != width)) {
+      throw new IllegalArgumentException(
+          "inside "
+              + units.size()
+              + " units: expected as many permutations of one width, found "
+              + within);
+    }
     int[] map = new int[units.size() * width];
     for (int i = 0; i < map.length; i++) {
       map[i] = units.get(i / width) * width + within.get(i / width).get(i % width);

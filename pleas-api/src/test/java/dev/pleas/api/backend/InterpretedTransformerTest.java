@@ -86,7 +86,8 @@ class InterpretedTransformerTest {
         assertThat(((Tensor) in[1]).shape()).isEqualTo(((Tensor) in[0]).shape());
         yield ((Tensor) in[0]).shape();
       }
-      case "batchNorm", "gelu", "layerNorm", "attention" -> ((Tensor) in[0]).shape();
+      case "batchNorm", "gelu", "tanh", "scale", "layerNorm", "attention" ->
+          ((Tensor) in[0]).shape();
       default -> throw new UnsupportedOperationException(method.getName());
     };
   }
@@ -128,7 +129,9 @@ class InterpretedTransformerTest {
       nodes.add(
           node("mixed " + i, new Op.Attention(3, 1), "scaled " + i, "scaled " + i, "norm " + i));
       nodes.add(node("gelu " + i, new Op.Gelu(Op.Gelu.Form.EXACT), "mixed " + i));
-      nodes.add(node("rest " + i, new Op.SlicePositions(1, 5), "gelu " + i));
+      nodes.add(node("half " + i, new Op.Multiply(0.5), "gelu " + i));
+      nodes.add(node("tanh " + i, new Op.Tanh(), "half " + i));
+      nodes.add(node("rest " + i, new Op.SlicePositions(1, 5), "tanh " + i));
       nodes.add(node("flat " + i, new Op.Flatten(), "rest " + i));
     }
     Map<String, Shape> parameters = new LinkedHashMap<>();

@@ -79,6 +79,50 @@ class TransformerGraphTest {
   }
 
   @Test
+  void tanhAndMultiply_keepTheShape() {
+    for (Shape x : List.of(Shape.of(6), TOKENS, IMAGE, Shape.of(0, 4))) {
+      assertShape(x, new Op.Tanh(), Map.of(), x);
+      assertShape(x, new Op.Multiply(-0.5), Map.of(), x);
+    }
+    assertRefused("y: expected one input, found 2", TOKENS, new Op.Tanh(), Map.of(), "x", "x");
+    assertRefused(
+        "y: expected one input, found 3", TOKENS, new Op.Multiply(2), Map.of(), "x", "x", "x");
+  }
+
+  @Test
+  void multiply_byNoNumber_isRefused() {
+    for (double factor : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new Op.Multiply(factor))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("factor " + factor);
+    }
+  }
+
+  @Test
+  void withInput_ofAnotherSize_isRefusedWhereThereIsAPositionEmbedding() {
+    Graph graph =
+        graph(
+            IMAGE,
+            Map.of("position", Shape.of(6, 10)),
+            node("tokens", new Op.Flatten(), "x"),
+            node("added", new Op.AddParameter("position"), "tokens"));
+
+    assertThat(graph.withInput(IMAGE).valueShapes()).isEqualTo(graph.valueShapes());
+    // As many tokens, but at other places.
+    for (Shape other : List.of(Shape.of(6, 5, 2), Shape.of(6, 4, 5), Shape.of(6, 10))) {
+      assertThatThrownBy(() -> graph.withInput(other))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage(
+              "position: the position embedding is for inputs [6, 2, 5], found "
+                  + other
+                  + "; scale or crop the images to that size");
+    }
+    Graph without = graph(IMAGE, Map.of(), node("tokens", new Op.Flatten(), "x"));
+    assertThat(without.withInput(Shape.of(6, 3, 5)).valueShape("tokens"))
+        .isEqualTo(Shape.of(6, 15));
+  }
+
+  @Test
   void globalAveragePoolAndFlatten_countAllPositions() {
     assertShape(TOKENS, new Op.GlobalAveragePool(), Map.of(), Shape.of(6));
     assertShape(IMAGE, new Op.GlobalAveragePool(), Map.of(), Shape.of(6));
@@ -198,5 +242,7 @@ class TransformerGraphTest {
     assertThat(new Op.AddParameter("w").parameters()).containsExactly("w");
     assertThat(new Op.Attention(1, 1).parameters()).isEmpty();
     assertThat(new Op.Gelu(Op.Gelu.Form.TANH).parameters()).isEmpty();
+    assertThat(new Op.Tanh().parameters()).isEmpty();
+    assertThat(new Op.Multiply(2).parameters()).isEmpty();
   }
 }

@@ -125,6 +125,15 @@ public record Expected(Plain values, Plain bounds) {
     return within(Plain.of(x).gelu(form), 8, size);
   }
 
+  /**
+   * Returns what {@code tanh} must give. In float32 it is off by a few roundings of itself, also
+   * where it is small: tanh(x) is close to x there.
+   */
+  public static Expected tanh(HostTensor x) {
+    Plain values = Plain.of(x).tanh();
+    return within(values, 8, values.abs());
+  }
+
   /** Returns what {@code globalAveragePool} must give; each sum has a term for every position. */
   public static Expected globalAveragePool(HostTensor x) {
     Plain in = Plain.of(x);

@@ -222,6 +222,15 @@ public record Plain(Shape shape, double[] values) {
     return map(x -> NormalDistribution.gelu(x, form));
   }
 
+  /** Returns the hyperbolic tangent, (e²ˣ − 1) / (e²ˣ + 1), by −|x| so that nothing overflows. */
+  public Plain tanh() {
+    return map(
+        x -> {
+          double e = Math.expm1(-2 * Math.abs(x));
+          return Math.copySign(e / (e + 2), x);
+        });
+  }
+
   /** Returns the largest in each window. */
   public Plain maxPool2d(Window w) {
     Plain patches = unfold(w, Double.NEGATIVE_INFINITY);

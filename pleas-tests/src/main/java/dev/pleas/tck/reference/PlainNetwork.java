@@ -84,6 +84,10 @@ public final class PlainNetwork {
       return x.relu();
     } else if (op instanceof Op.Gelu g) {
       return x.gelu(g.form());
+    } else if (op instanceof Op.Tanh) {
+      return x.tanh();
+    } else if (op instanceof Op.Multiply m) {
+      return x.times(m.factor());
     } else if (op instanceof Op.Attention a) {
       return x.attention(in.get(1), in.get(2), a.heads(), a.scale());
     } else if (op instanceof Op.Add) {

@@ -132,6 +132,15 @@ class PlainTest {
   }
 
   @Test
+  void tanh_logarithms_areFractions() {
+    // tanh(ln a) = (a² − 1) / (a² + 1).
+    assertIs(vector(Math.log(2), -Math.log(3), 0, 1e-9).tanh(), Shape.of(4), 0.6, -0.8, 0, 1e-9);
+    double infinity = Double.POSITIVE_INFINITY;
+    assertThat(vector(400, -400, infinity, -infinity, Double.NaN, -0.0).tanh().values())
+        .containsExactly(1, -1, 1, -1, Double.NaN, -0.0);
+  }
+
+  @Test
   void globalAveragePool_positions_theirMean() {
     Plain x = plain(Shape.of(1, 2, 1, 2), 1, 3, 10, 20);
     assertIs(x.globalAveragePool(), Shape.of(1, 2), 2, 15);
