@@ -33,10 +33,16 @@ public final class ConfigFile {
    */
   public static Map<String, String> beside(Path checkpoint) {
     Path file = checkpoint.resolveSibling(NAME);
+    return Files.isRegularFile(file) ? read(file) : new LinkedHashMap<>();
+  }
+
+  /**
+   * Returns the values of a file, as {@link #beside}.
+   *
+   * @throws CheckpointException if it cannot be read or is no JSON object
+   */
+  public static Map<String, String> read(Path file) {
     Map<String, String> values = new LinkedHashMap<>();
-    if (!Files.isRegularFile(file)) {
-      return values;
-    }
     try {
       if (Files.size(file) > LARGEST) {
         throw new CheckpointException(

@@ -94,6 +94,11 @@ public final class TensorView {
     return tensors.containsKey(prefix + name);
   }
 
+  /** Returns whether there is anything of a module that has a weight. */
+  public boolean hasModule(String module) {
+    return has(module + ".weight") || has(module + ".bias");
+  }
+
   /** Returns the checkpoint's name of a tensor. */
   public String fullName(String name) {
     return prefix + name;

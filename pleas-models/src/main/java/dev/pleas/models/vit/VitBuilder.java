@@ -111,11 +111,13 @@ final class VitBuilder {
         projections.add(parts.node(names.get(i), op, x));
       }
     } else {
-      rowsOf = from + scheme.block.apart().get(0) + ".weight";
-      for (int i = 0; i < 3; i++) {
-        projections.add(
-            parts.linear(names.get(i), from + scheme.block.apart().get(i), width, -1, x));
-      }
+      List<String> modules = scheme.block.apart().stream().map(module -> from + module).toList();
+      rowsOf = modules.get(0) + ".weight";
+      projections.add(parts.linear(names.get(0), modules.get(0), width, -1, x));
+      // Keys are multiplied with queries, and values have as many heads.
+      int rows = rows(names.get(0));
+      projections.add(parts.linear(names.get(1), modules.get(1), width, rows, x));
+      projections.add(parts.linear(names.get(2), modules.get(2), width, rows, x));
     }
     int rows = rows(names.get(0));
     heads = settings.heads(view.fullName(rowsOf), rows, published);
@@ -135,7 +137,7 @@ final class VitBuilder {
   private String oneOf(String from, List<String> names) {
     return from
         + names.stream()
-            .filter(name -> view.has(from + name + ".weight"))
+            .filter(name -> view.hasModule(from + name))
             .findFirst()
             .orElse(names.get(0));
   }

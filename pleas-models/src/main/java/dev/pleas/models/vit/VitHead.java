@@ -168,7 +168,7 @@ final class VitHead {
 
   /** Whether there is anything of a module, here or beside the backbone. */
   private boolean has(String module) {
-    return view.having(module + ".weight").has(module + ".weight")
-        || view.having(module + ".bias").has(module + ".bias");
+    return view.having(module + ".weight").hasModule(module)
+        || view.having(module + ".bias").hasModule(module);
   }
 }

@@ -83,7 +83,7 @@ final class VitTokens {
     if (!embedsPatchesAlone) {
       position();
     }
-    if (names.normPre() != null && view.has(names.normPre() + ".weight")) {
+    if (names.normPre() != null && view.hasModule(names.normPre())) {
       value = parts.layerNorm("norm_pre", names.normPre(), width, value);
     }
     return input;
