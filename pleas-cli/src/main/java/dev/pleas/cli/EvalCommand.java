@@ -64,6 +64,7 @@ final class EvalCommand extends PleasCommand {
       LabeledSamples samples = ImageData.open(spec);
       Evaluator.requireLabels(samples, spec.path());
       LoadedModel fitting = loaded.fitTo(samples, spec.path());
+      explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id())) {
         Score score =

@@ -63,7 +63,8 @@ final class InspectCommand extends PleasCommand {
    * @param inputs inputs and their shapes without the batch axis
    * @param outputs output names and the number of values of each
    * @param parameters trained parameters
-   * @param multiplyAccumulates of convolutions and linear layers, for one input
+   * @param multiplyAccumulates of convolutions, linear layers and attention, for one input
+   * @param notes what was assumed because the checkpoint does not say it
    * @param groups the permutation groups
    * @param tensors all tensors, as they are stored
    * @param metadata the checkpoint's own
@@ -75,6 +76,7 @@ final class InspectCommand extends PleasCommand {
       Map<String, Long> outputs,
       long parameters,
       long multiplyAccumulates,
+      List<String> notes,
       List<Group> groups,
       Map<String, TensorInfo> tensors,
       Map<String, String> metadata) {
@@ -109,6 +111,7 @@ final class InspectCommand extends PleasCommand {
           outputs,
           Cost.parameters(graph),
           Cost.multiplyAccumulates(graph),
+          model.network().notes(),
           Symmetry.derive(graph).groups().stream().map(Group::of).toList(),
           model.checkpoint().tensors(),
           model.checkpoint().metadata());
@@ -147,7 +150,9 @@ final class InspectCommand extends PleasCommand {
             + types
             + ", "
             + Quantity.bytes(bytes)
-            + "\n\n");
+            + "\n");
+    all.notes().forEach(note -> text.append("note          " + note + "\n"));
+    text.append('\n');
     TextTable groups = new TextTable("group", ">width", ">axes", "values");
     for (Inspection.Group group : all.groups()) {
       int values = group.values().size();

@@ -1,6 +1,7 @@
 package dev.pleas.cli;
 
 import dev.pleas.api.merge.Progress;
+import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Terminal;
 import java.io.PrintWriter;
@@ -53,6 +54,14 @@ abstract class PleasCommand implements Callable<Integer> {
     String why = quiet ? null : session.whyNotBestBackend(id);
     if (why != null) {
       err().println("note: " + why);
+      err().flush();
+    }
+  }
+
+  /** Says on the error stream what was assumed of a network. */
+  final void explainNetwork(LoadedModel network, boolean quiet) {
+    if (!quiet) {
+      network.network().notes().forEach(note -> err().println("note: " + note));
       err().flush();
     }
   }

@@ -77,6 +77,7 @@ final class PredictCommand extends PleasCommand {
       String name = Inference.output(fitting.graph(), head);
       String value = Objects.requireNonNull(fitting.graph().outputs().get(name));
       int logits = Math.toIntExact(fitting.graph().valueShape(value).elements());
+      explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id());
           NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force);

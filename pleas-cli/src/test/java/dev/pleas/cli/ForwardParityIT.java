@@ -50,12 +50,15 @@ class ForwardParityIT {
   private static final CheckpointFormat SAFETENSORS =
       REGISTRY.select(CheckpointFormatProvider.class, "safetensors").provider().create();
 
+  private static final List<String> GENERATED =
+      List.of("resnet18", "resnet34", "resnet50", "vit_b_16", "vit_small_patch16_224");
+
   /** The full networks' weights, generated, as files. */
   @TempDir private static Path generated;
 
   @BeforeAll
   static void writeFullNetworks() throws IOException {
-    for (String name : List.of("resnet18", "resnet34", "resnet50")) {
+    for (String name : GENERATED) {
       JsonNode shapes = new ObjectMapper().readTree(resource(name + ".json").toFile());
       Map<String, TensorInfo> tensors = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> entry : shapes.properties()) {
@@ -101,12 +104,11 @@ class ForwardParityIT {
             .filter(RegistryEntry::usable)
             .toList();
     assertThat(backends).as("tensor backends that can be used here").isNotEmpty();
-    return Stream.of(
-            generated.resolve("resnet18.safetensors"),
-            generated.resolve("resnet34.safetensors"),
-            generated.resolve("resnet50.safetensors"),
-            resource("narrow-resnet18.safetensors"),
-            resource("narrow-resnet50.safetensors"))
+    Stream<Path> full = GENERATED.stream().map(name -> generated.resolve(name + ".safetensors"));
+    Stream<Path> narrow =
+        Stream.of("narrow-resnet18.safetensors", "narrow-resnet50.safetensors")
+            .map(ForwardParityIT::resource);
+    return Stream.concat(full, narrow)
         .flatMap(
             file ->
                 backends.stream()
@@ -132,14 +134,11 @@ class ForwardParityIT {
   }
 
   private static Model load(Path file, Shape input) {
-    ModelAdapter adapter =
-        REGISTRY.select(ModelAdapterProvider.class, "resnet").provider().create();
+    String family = file.getFileName().toString().startsWith("vit") ? "vit" : "resnet";
+    ModelAdapter adapter = REGISTRY.select(ModelAdapterProvider.class, family).provider().create();
     try (Checkpoint checkpoint = SAFETENSORS.open(file)) {
-      Graph graph =
-          ((Adapted) adapter.adapt(checkpoint.tensors(), checkpoint.metadata(), input)).graph();
-      Map<String, HostTensor> parameters = new LinkedHashMap<>();
-      graph.parameters().keySet().forEach(name -> parameters.put(name, checkpoint.read(name)));
-      return new Model(graph, parameters);
+      Adapted adapted = (Adapted) adapter.adapt(checkpoint.tensors(), checkpoint.metadata(), input);
+      return Model.read(adapted.graph(), adapted.layout(), checkpoint);
     }
   }
 

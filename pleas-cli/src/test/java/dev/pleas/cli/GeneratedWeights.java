@@ -18,8 +18,10 @@ final class GeneratedWeights {
     float scale;
     if (name.equals("input")) {
       scale = 2;
-    } else if (name.endsWith(".running_mean") || name.endsWith(".bias")) {
+    } else if (name.endsWith(".running_mean") || name.endsWith("bias")) {
       scale = 0.25f;
+    } else if (name.contains("token") || name.contains("pos_embed")) {
+      scale = 1;
     } else if (shape.rank() == 1) {
       offset = 1;
       scale = 0.5f;

@@ -98,7 +98,8 @@ class TransformerFolderIT {
     Path path = Files.createDirectory(folder.resolve(name));
     Tiny.write(path.resolve("model.safetensors"), tensors, DType.F32);
     Preprocessing grey = new Preprocessing(List.of(0.5f), List.of(0.5f), 0, 0, 1);
-    ModelConfig config = ModelConfig.of(graph, ParameterLayout.PLAIN, "model.safetensors", List.of("a", "b"), grey);
+    ModelConfig config =
+        ModelConfig.of(graph, ParameterLayout.PLAIN, "model.safetensors", List.of("a", "b"), grey);
     Files.writeString(path.resolve(ModelConfig.FILE), Json.write(config));
     return path;
   }
@@ -112,12 +113,18 @@ class TransformerFolderIT {
   @Test
   void inspect_showsStreamHiddenUnitsAndCost() throws IOException {
     assertThat(succeeded("inspect", a).out().lines().map(line -> line.replaceAll(" +", " ")))
-        .contains("architecture tiny-vit", "patch 6 10 patch … pool", "up 7 2 up … gelu");
+        .contains(
+            "architecture tiny-vit",
+            "patch 6 10 patch … pool",
+            "query 2 2 query … attention",
+            "up 7 2 up … gelu");
 
     JsonNode json = Json.mapper().readTree(succeeded("inspect", a, "--json").out());
     // 4 patches, then 5 tokens, then the class token alone.
     int linear = 5 * (8 * 6 + 6 * 8 + 7 * 6 + 6 * 7);
-    assertThat(json.get("multiplyAccumulates").asInt()).isEqualTo(4 * 6 * 16 + linear + 3 * 6);
+    int attention = 5 * 5 * (8 + 8);
+    assertThat(json.get("multiplyAccumulates").asInt())
+        .isEqualTo(4 * 6 * 16 + linear + attention + 3 * 6);
     assertThat(json.get("outputs").get("logits").asInt()).isEqualTo(3);
   }
 
@@ -126,7 +133,9 @@ class TransformerFolderIT {
     Run run = Run.pleas("inspect", a, "--input-size", "8x12");
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.lastError())
-        .contains("cannot take inputs [1, 8, 12]: position: expected [6, 7], found [6, 5]");
+        .contains(
+            "cannot take inputs [1, 8, 12]: position: the position embedding is for inputs [1, 8,"
+                + " 8], found [1, 8, 12]; scale or crop the images to that size");
   }
 
   @Test
@@ -140,14 +149,17 @@ class TransformerFolderIT {
   }
 
   @Test
-  void merge_pleas_isRefusedWithAWayOut() {
+  void merge_pleas_keepsHeadsApartAndRunsAgain() throws IOException {
     Path merged = folder.resolve("merged");
-    Run run = Run.pleas("merge", "-m", a, "-m", b, "--data", images, "-q", "-o", merged);
-    assertThat(run.code()).isEqualTo(1);
-    assertThat(run.lastError())
-        .contains(
-            "norm is a layer normalization: transformers cannot be merged by method pleas yet;"
-                + " method average can");
-    assertThat(merged).doesNotExist();
+    succeeded("merge", "-m", a, "-m", b, "--data", images, "--budget", "1.9", "-q", "-o", merged);
+
+    JsonNode config = Json.mapper().readTree(merged.resolve("config.json").toFile());
+    assertThat(config.get("parameters").get("query").get(0).asInt()).isGreaterThan(8);
+    JsonNode report = Json.mapper().readTree(merged.resolve("report.json").toFile());
+    JsonNode heads = report.get("groups").get(1);
+    assertThat(heads.get("name").asText()).isEqualTo("query");
+    assertThat(heads.get("inside").get(0)).hasSize(8);
+    assertThat(succeeded("inspect", merged).out()).contains("tiny-vit");
+    succeeded("eval", merged, "--data", images, "-q", "--json");
   }
 }

@@ -142,7 +142,12 @@ public final class Workspace implements AutoCloseable {
                     progress));
     DataSpec images = plan.calibration();
     long start = System.nanoTime();
-    List<String> notes = new ArrayList<>(result.report().notes());
+    List<String> notes = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      String name = names().get(i);
+      sources.get(i).network().notes().forEach(note -> notes.add(name + ": " + note));
+    }
+    notes.addAll(result.report().notes());
     if (images != null && unnormalized(images.preprocessing())) {
       notes.add(
           "the calibration images are used as they are, from 0 to 1: give the mean and std that the"

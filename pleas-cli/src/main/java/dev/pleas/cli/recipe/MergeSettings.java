@@ -72,8 +72,7 @@ public record MergeSettings(
         Objects.requireNonNullElse(recipe.models(), List.<Recipe.Source>of())) {
       String name = source.name();
       models.add(
-          new NamedPath(
-              name == null ? "" : name, folder.resolve(source.path()), source.heads()));
+          new NamedPath(name == null ? "" : name, folder.resolve(source.path()), source.heads()));
     }
     ImageSettings calibration =
         recipe.calibration() == null ? ImageSettings.NONE : recipe.calibration().in(folder);

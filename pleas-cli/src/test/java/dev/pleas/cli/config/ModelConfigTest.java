@@ -28,7 +28,10 @@ class ModelConfigTest {
   void read_whatWasWritten_rebuildsTheNetwork() throws IOException {
     Graph graph = everyOp();
     Preprocessing images = new Preprocessing(List.of(0.286f), List.of(0.353f), 32, 28, 1);
-    write(Json.write(ModelConfig.of(graph, ParameterLayout.PLAIN, "model.safetensors", List.of("a", "b"), images)));
+    write(
+        Json.write(
+            ModelConfig.of(
+                graph, ParameterLayout.PLAIN, "model.safetensors", List.of("a", "b"), images)));
 
     ModelConfig config = ModelConfig.read(folder);
     assertThat(ModelConfig.isIn(folder)).isTrue();
@@ -98,7 +101,9 @@ class ModelConfigTest {
 
   @Test
   void graph_thatDoesNotFit_isRefused() throws IOException {
-    String text = Json.write(ModelConfig.of(everyOp(), ParameterLayout.PLAIN, "model.safetensors", List.of(), null));
+    String text =
+        Json.write(
+            ModelConfig.of(everyOp(), ParameterLayout.PLAIN, "model.safetensors", List.of(), null));
     write(text.replace("\"fc.weight\" : [ 5, 4 ]", "\"fc.weight\" : [ 5, 3 ]"));
     assertThatThrownBy(() -> ModelConfig.read(folder).graph())
         .isInstanceOf(CheckpointException.class)

@@ -1,6 +1,6 @@
-"""Makes the files of this folder with PyTorch 1.13, torchvision 0.14 and safetensors 0.4.5.
+"""Makes the files of this folder with PyTorch 1.13, torchvision 0.14, timm 0.9.16 and safetensors 0.8.0.
 
-resnet18.json etc.            names and shapes of the state dict of torchvision's network
+resnet18.json etc.            names and shapes of the state dict of torchvision's network, or of timm's
 narrow-resnet18.safetensors,
 narrow-resnet50.safetensors   the same topologies with 4 instead of 64 channels, written by PyTorch as F16
                               and BF16
@@ -15,6 +15,7 @@ give u in [-1, 1):
 
     running_var, BatchNorm's weight   1 + u / 2
     running_mean, every bias          u / 4
+    tokens, position embeddings       u
     input                             2 u
     other weights                     u / 2^p with the smallest p such that 6 * 4^p >= fan-in
 """
@@ -23,6 +24,7 @@ import json
 import pathlib
 
 import numpy as np
+import timm
 import torch
 import torchvision
 from safetensors.torch import save_file
@@ -48,8 +50,10 @@ def generated(name, shape):
     u = uniform(name, int(np.prod(shape)))
     if name == "input":
         u = u * np.float32(2)
-    elif name.endswith((".running_mean", ".bias")):
+    elif name.endswith((".running_mean", "bias")):
         u = u * np.float32(0.25)
+    elif "token" in name or "pos_embed" in name:
+        pass
     elif len(shape) == 1:
         u = np.float32(1) + u * np.float32(0.5)
     else:
@@ -101,6 +105,12 @@ for name in ["resnet18", "resnet34", "resnet50"]:
     for size, values in logits.items():
         print(name, size, "largest logit", float(values.abs().max()), "deviation", float(values.std()))
     save_file(logits, here / f"{name}-logits.safetensors")
+
+for name, make in [("vit_b_16", torchvision.models.get_model), ("vit_small_patch16_224", timm.create_model)]:
+    _, net = load(make(name))
+    shapes = {n: list(t.shape) for n, t in net.state_dict().items()}
+    (here / f"{name}.json").write_text(json.dumps(shapes, separators=(",", ":")) + "\n")
+    save_file({"224x224": net(generated("input", (2, 3, 224, 224)))}, here / f"{name}-logits.safetensors")
 
 for name, block, layers, dtype in [("narrow-resnet18", BasicBlock, [2, 2, 2, 2], torch.float16),
                                    ("narrow-resnet50", Bottleneck, [3, 4, 6, 3], torch.bfloat16)]:

@@ -118,7 +118,9 @@ public final class ActivationMatching {
                 matching.match(
                     group,
                     group.components().stream()
-                        .map(part -> mean(Objects.requireNonNull(taps.get(part)), moments, similarity))
+                        .map(
+                            part ->
+                                mean(Objects.requireNonNull(taps.get(part)), moments, similarity))
                         .toList()))
         .toList();
   }

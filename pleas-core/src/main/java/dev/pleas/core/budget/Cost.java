@@ -25,8 +25,7 @@ public final class Cost {
     } else if (node.op() instanceof Op.Linear linear) {
       weight = linear.weight();
     } else if (node.op() instanceof Op.Attention) {
-      return attention(
-          graph.valueShape(node.inputs().get(1)), graph.valueShape(node.name()));
+      return attention(graph.valueShape(node.inputs().get(1)), graph.valueShape(node.name()));
     } else {
       return 0;
     }

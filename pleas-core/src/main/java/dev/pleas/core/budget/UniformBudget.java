@@ -38,8 +38,7 @@ public final class UniformBudget {
     double beyond = 1;
     // Sums of products of integers below 2^53 divided once: rounding is below 1e-12.
     DoublePredicate fits =
-        ratio ->
-            cost.relative(unit, group -> merged(ratio, group, indivisible)) <= budget + 1e-12;
+        ratio -> cost.relative(unit, group -> merged(ratio, group, indivisible)) <= budget + 1e-12;
     if (fits.test(1)) {
       within = 1;
     } else {

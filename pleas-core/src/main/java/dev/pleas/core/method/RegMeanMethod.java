@@ -69,11 +69,9 @@ final class RegMeanMethod implements MergeMethod {
     Model mean = PartialMerge.merge(a, b, layouts);
     Model regressed =
         stopwatch.time("regression", () -> regression.apply(mean, heads, request.progress()));
-    Model finished =
-        Normalization.recalibrated(request, settings, regressed, layouts);
+    Model finished = Normalization.recalibrated(request, settings, regressed, layouts);
     return new MergeResult(
         Heads.split(finished, layouts, heads, request.names()),
-        new MergeReport(
-            settings.all(), null, List.of(), List.of(), stopwatch.stages(), notes));
+        new MergeReport(settings.all(), null, List.of(), List.of(), stopwatch.stages(), notes));
   }
 }

@@ -31,8 +31,8 @@ public final class Heads {
       Set.of(Op.Add.class, Op.Multiply.class, Op.Tanh.class);
 
   /**
-   * Returns the nodes that make the outputs: linear layers, and what is done to their results,
-   * unit by unit, where several of them make one output.
+   * Returns the nodes that make the outputs: linear layers, and what is done to their results, unit
+   * by unit, where several of them make one output.
    *
    * @throws ConfigurationException if an output is made by something else
    */

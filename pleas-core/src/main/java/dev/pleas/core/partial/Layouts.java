@@ -24,11 +24,14 @@ public final class Layouts {
    * @param a the first network
    * @param b the second network, of the same graph up to the widths of separate heads
    * @param components the layout of every component of every group
-   * @param separateHeads nodes whose outputs stay apart: those that make network
-   *     outputs, see {@link Heads}
+   * @param separateHeads nodes whose outputs stay apart: those that make network outputs, see
+   *     {@link Heads}
    */
   public Layouts(
-      Graph a, Graph b, Map<PermutationSpec.Component, BlockLayout> components, Set<String> separateHeads) {
+      Graph a,
+      Graph b,
+      Map<PermutationSpec.Component, BlockLayout> components,
+      Set<String> separateHeads) {
     components.forEach(
         (component, layout) -> {
           component.axes().forEach(axis -> byAxis.put(axis, layout));
@@ -70,8 +73,7 @@ public final class Layouts {
     Map<PermutationSpec.Component, BlockLayout> layouts = new LinkedHashMap<>();
     for (int c = 0; c < group.components().size(); c++) {
       PermutationSpec.Component component = group.components().get(c);
-      layouts.put(
-          component, units.inside(component.width(), permutation.components().get(c)));
+      layouts.put(component, units.inside(component.width(), permutation.components().get(c)));
     }
     return layouts;
   }

@@ -50,7 +50,8 @@ public final class LayerPass {
    * How to go through.
    *
    * @param inputs where layer inputs come from
-   * @param residual whether a branch is fitted to the stream that it is added to; needs merged inputs
+   * @param residual whether a branch is fitted to the stream that it is added to; needs merged
+   *     inputs
    * @param recalibrate whether to set batch normalization statistics
    * @param ridge relative to the mean of diag X̃ᵀX̃
    * @param rowsPerColumn positions of a convolution are sampled down to about this many rows for
@@ -108,8 +109,7 @@ public final class LayerPass {
             layouts,
             batches,
             settings.inputs(),
-            new RowSampling(
-                batches.samples().count(), settings.rowsPerColumn(), settings.seed()));
+            new RowSampling(batches.samples().count(), settings.rowsPerColumn(), settings.seed()));
     this.needed = new NeededPositions(graph);
     this.parameters = new LinkedHashMap<>(initial.parameters());
   }

@@ -94,8 +94,7 @@ public final class RegressionMean {
   }
 
   private static WeightMatrix form(Model model, Node node) {
-    return new WeightMatrix(
-        model.graph().parameterShape(node.op().parameters().get(0)), 1);
+    return new WeightMatrix(model.graph().parameterShape(node.op().parameters().get(0)), 1);
   }
 
   private void add(
@@ -112,8 +111,7 @@ public final class RegressionMean {
         WeightMatrix form = form(source, node);
         int cut = graph.nodes().indexOf(node);
         RowSampling.Sampler sampler =
-            sampling.of(
-                cut, form.rows(), graph.valueShape(node.name()), needed.of(node.name()));
+            sampling.of(cut, form.rows(), graph.valueShape(node.name()), needed.of(node.name()));
         Matrix gram = scaled(gram(walker, node, cut, form.rows(), sampler, stage));
         Matrix weight = form.toMatrix(source.parameter(node.op().parameters().get(0)));
         grams.merge(node, gram, RegressionMean::sum);
@@ -152,8 +150,7 @@ public final class RegressionMean {
   }
 
   private Matrix solve(Node node, Matrix gram, Matrix target, Matrix initial) {
-    NormalEquations equations =
-        new NormalEquations(gram, target, initial, new double[gram.rows()]);
+    NormalEquations equations = new NormalEquations(gram, target, initial, new double[gram.rows()]);
     Solution solution = tools.solver().solve(equations);
     if (solution instanceof Solution.RankDeficient) {
       solution = tools.singularSolver().solve(equations);

@@ -3,11 +3,11 @@ package dev.pleas.core.alignment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.CrossMoments;
 import dev.pleas.core.moments.UnitSums;
@@ -33,7 +33,8 @@ class ActivationMatchingTest {
     PermutationSpec spec = Symmetry.derive(graph);
     Map<Component, List<String>> taps = ActivationMatching.taps(graph, spec);
 
-    assertThat(taps.get(spec.find("stem").components().get(0))).containsExactly("stem.relu", "pool");
+    assertThat(taps.get(spec.find("stem").components().get(0)))
+        .containsExactly("stem.relu", "pool");
     assertThat(taps.get(spec.find("inner").components().get(0))).containsExactly("inner.relu");
   }
 

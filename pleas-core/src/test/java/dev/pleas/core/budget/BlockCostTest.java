@@ -3,15 +3,15 @@ package dev.pleas.core.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.budget.BlockCost.Unit;
 import dev.pleas.core.oracle.GraphBuilder;

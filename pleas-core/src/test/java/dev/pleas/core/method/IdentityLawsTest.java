@@ -2,13 +2,13 @@ package dev.pleas.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Permuted;
@@ -55,9 +55,7 @@ class IdentityLawsTest {
 
   @Property(tries = 8)
   void merge_withItself_isTheSameNetwork(
-      @ForAll @IntRange(max = 10_000) int seed,
-      @ForAll Family family,
-      @ForAll Backend backend) {
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
     RandomSamples samples = family.samples(seed, 60);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
 
@@ -75,9 +73,7 @@ class IdentityLawsTest {
 
   @Property(tries = 8)
   void merge_withItselfPermuted_findsTheInverseAndTheNetwork(
-      @ForAll @IntRange(max = 10_000) int seed,
-      @ForAll Family family,
-      @ForAll Backend backend) {
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
     RandomSamples samples = family.samples(seed, 60);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());
@@ -104,9 +100,7 @@ class IdentityLawsTest {
 
   @Property(tries = 6)
   void merge_withItselfPartly_isStillTheSameFunction(
-      @ForAll @IntRange(max = 10_000) int seed,
-      @ForAll Family family,
-      @ForAll Backend backend) {
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
     RandomSamples samples = family.samples(seed, 60);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());

@@ -71,8 +71,7 @@ public final class GraphBuilder {
   public String patches(String name, String from, int width, int size) {
     parameters.put(name + ".weight", Shape.of(width, channels.get(from), size, size));
     parameters.put(name + ".bias", Shape.of(width));
-    Op op =
-        new Op.Conv2d(name + ".weight", name + ".bias", Window.square(size, size, 0), 1);
+    Op op = new Op.Conv2d(name + ".weight", name + ".bias", Window.square(size, size, 0), 1);
     return node(name + ".row", new Op.Flatten(), width, node(name, op, width, from));
   }
 
@@ -110,8 +109,7 @@ public final class GraphBuilder {
   /** Appends an attention whose scale is one over the root of its keys' width. */
   public String attention(String name, int heads, String queries, String keys, String values) {
     double scale = 1 / Math.sqrt(channels.get(queries) / (double) heads);
-    return node(
-        name, new Op.Attention(heads, scale), channels.get(values), queries, keys, values);
+    return node(name, new Op.Attention(heads, scale), channels.get(values), queries, keys, values);
   }
 
   /** Appends some of the positions. */

@@ -2,12 +2,12 @@ package dev.pleas.core.partial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.oracle.GraphBuilder;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
@@ -41,8 +41,7 @@ class ExactnessTest {
       int d = group.size();
       Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
       components.putAll(
-          Layouts.of(
-              group, UnitPermutation.random(group, random), similarity, (int) (share * d)));
+          Layouts.of(group, UnitPermutation.random(group, random), similarity, (int) (share * d)));
     }
     return new Layouts(graph, graph, components, Set.of());
   }

@@ -2,8 +2,6 @@ package dev.pleas.core.partial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.backend.CompiledGraph;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
@@ -15,7 +13,9 @@ import dev.pleas.api.graph.Window;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.method.Merging;
@@ -96,8 +96,7 @@ class TransformerExactnessTest {
       assertThat(group.name()).isEqualTo("conv");
       Permutation permutation = Permutation.of(new int[] {3, 0, 4, 1, 2});
       Matrix similarity = Matrix.wrap(WIDTH, WIDTH, new double[WIDTH * WIDTH]);
-      components.putAll(
-          Layouts.of(group, UnitPermutation.of(permutation), similarity, merged));
+      components.putAll(Layouts.of(group, UnitPermutation.of(permutation), similarity, merged));
     }
     return new Layouts(graph, graph, components, Set.of());
   }

@@ -1,12 +1,12 @@
 package dev.pleas.core.refit;
 
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.data.Samples;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
@@ -38,8 +38,7 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
               tools.matcher())) {
         int merged = (int) (share * alignment.group().size());
         components.putAll(
-            Layouts.of(
-                alignment.group(), alignment.permutation(), alignment.similarity(), merged));
+            Layouts.of(alignment.group(), alignment.permutation(), alignment.similarity(), merged));
       }
     }
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);

@@ -159,7 +159,8 @@ class RefitOptimalityTest {
   private static List<String> assertOptimal(
       Prepared prepared, RefitInputs inputs, boolean recalibrate) {
     LayerPass.Result result =
-        prepared.run(new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, Long.MAX_VALUE, 1), 16);
+        prepared.run(
+            new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, Long.MAX_VALUE, 1), 16);
     assertThat(result.layers()).isNotEmpty();
     Model merged = result.model();
     Map<String, Plain> valuesA = PlainNetwork.values(prepared.a(), prepared.samples());
@@ -186,8 +187,7 @@ class RefitOptimalityTest {
       x = needed(x, x.dim(1), node, merged.graph());
       assertThat(layer.rowsAvailable())
           .isEqualTo(
-              prepared.samples().count()
-                  * merged.graph().valueShape(node.name()).elementsFrom(1));
+              prepared.samples().count() * merged.graph().valueShape(node.name()).elementsFrom(1));
       boolean normalized =
           recalibrate
               && merged.graph().nodes().stream()
@@ -217,7 +217,9 @@ class RefitOptimalityTest {
       last = scale;
     }
     Node sum = onlyReader(last, graph);
-    if (sum == null || !(sum.op() instanceof Op.Add) || inputs != RefitInputs.MERGED
+    if (sum == null
+        || !(sum.op() instanceof Op.Add)
+        || inputs != RefitInputs.MERGED
         || !sum.inputs().get(1).equals(last.name())) {
       return RawLayer.mix(out, valuesA.get(last.name()), valuesB.get(last.name()));
     }

@@ -2,10 +2,10 @@ package dev.pleas.core.symmetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;

@@ -65,8 +65,7 @@ class TransformerSymmetryTest {
     assertThat(components).extracting(Component::width).containsExactly(4, 4);
     assertThat(components.get(0).axes())
         .extracting(Axis::toString)
-        .containsExactly(
-            "1.key.bias:0", "1.key.weight:0", "1.query.bias:0", "1.query.weight:0");
+        .containsExactly("1.key.bias:0", "1.key.weight:0", "1.query.bias:0", "1.query.weight:0");
     assertThat(components.get(0).values()).containsExactly("1.query", "1.key");
     assertThat(components.get(1).axes())
         .extracting(Axis::toString)

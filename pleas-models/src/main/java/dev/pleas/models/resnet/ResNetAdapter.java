@@ -27,7 +27,8 @@ final class ResNetAdapter implements ModelAdapter {
           "no " + resnet.fullName("layer1.0.conv1.weight") + ", which every ResNet has");
     }
     try {
-      Graph graph = new ResNetBuilder(resnet).build(input == null ? DeclaredInput.of(metadata) : input);
+      Graph graph =
+          new ResNetBuilder(resnet).build(input == null ? DeclaredInput.of(metadata) : input);
       resnet.refuseLeftovers("a ResNet");
       return new Adaptation.Adapted(graph, resnet.passengers());
     } catch (ShapeException e) {

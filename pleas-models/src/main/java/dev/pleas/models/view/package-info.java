@@ -1,4 +1,6 @@
-/** What adapters have in common: a checkpoint's tensors without wrappers' prefixes, its metadata. */
+/**
+ * What adapters have in common: a checkpoint's tensors without wrappers' prefixes, its metadata.
+ */
 @NullMarked
 package dev.pleas.models.view;
 

@@ -72,7 +72,10 @@ final class VitBuilder {
         new VitHead(scheme, view, settings, parts, tokens.prefix(), tokens.all(), width).append(x);
     Graph graph =
         new Graph(
-            name(patch, depth, hidden), Map.of(INPUT, input), parts.nodes, outputs,
+            name(patch, depth, hidden),
+            Map.of(INPUT, input),
+            parts.nodes,
+            outputs,
             parts.parameters);
     return new Adaptation.Adapted(graph, parts.layout(), view.passengers(), settings.notes());
   }
@@ -122,9 +125,7 @@ final class VitBuilder {
     int rows = rows(names.get(0));
     heads = settings.heads(view.fullName(rowsOf), rows, published);
     double scale = 1 / Math.sqrt((double) rows / heads);
-    String y =
-        parts.node(
-            name, new Op.Attention(heads, scale), projections.toArray(new String[0]));
+    String y = parts.node(name, new Op.Attention(heads, scale), projections.toArray(new String[0]));
     return parts.linear(
         name + ".proj", from + scheme.block.project(), rows(names.get(2)), width, y);
   }

@@ -45,8 +45,7 @@ final class VitParts {
     Shape weight = view.use(module + ".weight", -1, -1, -1, -1);
     int width = weight.dim(0);
     Window window =
-        new Window(
-            weight.dim(2), weight.dim(3), weight.dim(2), weight.dim(3), 0, 0, 1, 1);
+        new Window(weight.dim(2), weight.dim(3), weight.dim(2), weight.dim(3), 0, 0, 1, 1);
     hold("patch.weight", view.fullName(module + ".weight"), weight, 4);
     @Nullable String bias = bias("patch", view, module, width);
     node("patch", new Op.Conv2d("patch.weight", bias, window, 1), input);

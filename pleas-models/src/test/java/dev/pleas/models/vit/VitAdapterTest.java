@@ -235,8 +235,7 @@ class VitAdapterTest {
     for (String missing : List.of("encoder.pos_embedding", "class_token")) {
       Map<String, TensorInfo> tensors = tensors("torchvision-vit");
       tensors.remove(missing);
-      assertRefused(
-          tensors, HEADS, IMAGE, missing + ": missing: the checkpoint is incomplete");
+      assertRefused(tensors, HEADS, IMAGE, missing + ": missing: the checkpoint is incomplete");
     }
     Map<String, TensorInfo> timm = tensors("timm-vit");
     timm.remove("cls_token");
@@ -305,12 +304,7 @@ class VitAdapterTest {
         (tensor, fixture) -> {
           Map<String, TensorInfo> tensors = tensors(fixture);
           tensors.put(tensor, f32(4, 12));
-          assertThatThrownBy(
-                  () ->
-                      adapt(
-                          tensors,
-                          HEADS,
-                          new Fixture(fixture).input()))
+          assertThatThrownBy(() -> adapt(tensors, HEADS, new Fixture(fixture).input()))
               .as(tensor)
               .isInstanceOf(ModelException.class)
               .hasMessageContaining(tensor + ": a vision transformer in");
@@ -320,8 +314,7 @@ class VitAdapterTest {
   @Test
   void adapt_integerWeights_areRefused() {
     Map<String, TensorInfo> quantized = tensors("timm-vit");
-    quantized.put(
-        "blocks.1.mlp.fc1.weight", new TensorInfo(DType.I8, Shape.of(20, 12)));
+    quantized.put("blocks.1.mlp.fc1.weight", new TensorInfo(DType.I8, Shape.of(20, 12)));
     assertRefused(
         quantized,
         HEADS,
@@ -346,7 +339,8 @@ class VitAdapterTest {
     tensors("timm-vit")
         .forEach(
             (name, info) ->
-                tensors.put((name.startsWith("head.") ? "model." : "model.backbone.") + name, info));
+                tensors.put(
+                    (name.startsWith("head.") ? "model." : "model.backbone.") + name, info));
 
     Adaptation.Adapted found = (Adaptation.Adapted) adapt(tensors, HEADS, IMAGE);
 

@@ -147,7 +147,8 @@ class VitNetworksTest {
         CompiledGraph compiled = backend.compile(model.graph(), model.parameters());
         TensorScope scope = backend.newScope()) {
       Plain found =
-          Plain.of(compiled.run(scope, Map.of("input", scope.tensor(input))).get("logits").toHost());
+          Plain.of(
+              compiled.run(scope, Map.of("input", scope.tensor(input))).get("logits").toHost());
       compare(Plain.of(network.values().get("logits")), found, "reference", EXACT_TOLERANCE);
     }
   }
