@@ -1,6 +1,7 @@
 package dev.pleas.models.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pleas.api.error.CheckpointException;
@@ -20,7 +21,8 @@ public final class ConfigFile {
   public static final String NAME = "config.json";
 
   private static final long LARGEST = 4L << 20;
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private ConfigFile() {}
 
@@ -66,9 +68,8 @@ public final class ConfigFile {
 
   private static void flatten(String path, JsonNode node, Map<String, String> values) {
     if (node.isObject()) {
-      node.fields()
-          .forEachRemaining(
-              field -> flatten(path + "." + field.getKey(), field.getValue(), values));
+      node.properties()
+          .forEach(field -> flatten(path + "." + field.getKey(), field.getValue(), values));
     } else if (node.isArray()) {
       for (int i = 0; i < node.size(); i++) {
         flatten(path + "." + i, node.get(i), values);
