@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TensorView {
   private static final String WRAPPERS =
-      "((?:(?:module|model|model_ema|state_dict|backbone|vit|deit|dinov2|visual|vision_model"
-          + "|vision_tower|image_encoder)\\.)*)";
+      "((?:(?:module|model|model_ema|state_dict|backbone|encoder|trunk|vit|deit|dinov2|visual"
+          + "|vision_model|vision_tower|image_encoder)\\.)*)";
 
   private final Map<String, TensorInfo> tensors;
   private final String prefix;
@@ -49,11 +49,25 @@ public final class TensorView {
    * @throws ModelException if it is there after several prefixes, as two networks are in one file
    */
   public static @Nullable TensorView of(Map<String, TensorInfo> tensors, String anchor) {
+    return of(tensors, anchor, "");
+  }
+
+  /**
+   * Returns the view of a checkpoint that has a tensor after some prefix, and others after the same
+   * prefix, else null.
+   *
+   * @param anchor the tensor's name without the prefix
+   * @param others how the names of others start without the prefix; an anchor alone is of something
+   *     else
+   * @throws ModelException if it is so after several prefixes, as two networks are in one file
+   */
+  public static @Nullable TensorView of(
+      Map<String, TensorInfo> tensors, String anchor, String others) {
     Pattern pattern = Pattern.compile(WRAPPERS + Pattern.quote(anchor));
     SortedSet<String> prefixes = new TreeSet<>();
     for (String name : tensors.keySet()) {
       Matcher matcher = pattern.matcher(name);
-      if (matcher.matches()) {
+      if (matcher.matches() && anyStarts(tensors, matcher.group(1) + others)) {
         prefixes.add(matcher.group(1));
       }
     }
@@ -69,6 +83,10 @@ public final class TensorView {
     return prefixes.isEmpty()
         ? null
         : new TensorView(tensors, prefixes.first(), new LinkedHashMap<>(), new HashSet<>());
+  }
+
+  private static boolean anyStarts(Map<String, TensorInfo> tensors, String start) {
+    return tensors.keySet().stream().anyMatch(name -> name.startsWith(start));
   }
 
   /**

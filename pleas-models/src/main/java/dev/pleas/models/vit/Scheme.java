@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a library calls the parts of a vision transformer. Names of modules stand without {@code
  * .weight} and {@code .bias}; names of lone tensors stand as they are.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the records hold names and lists made by List.of
 enum Scheme {
   /** {@code torchvision.models.vision_transformer}. */
   TORCHVISION(
@@ -33,7 +34,7 @@ enum Scheme {
   TIMM(
       "timm",
       "patch_embed.proj",
-      new Embeddings("cls_token", "dist_token", "pos_embed", "norm_pre", List.of()),
+      new Embeddings("cls_token", "dist_token", "pos_embed", "norm_pre", List.of("mask_token")),
       "blocks.",
       new Block(
           "norm1",

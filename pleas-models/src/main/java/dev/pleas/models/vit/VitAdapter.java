@@ -7,7 +7,8 @@ import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.ModelAdapter;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.view.TensorView;
-import java.util.EnumMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,47 +20,53 @@ final class VitAdapter implements ModelAdapter {
           "(?:.*\\.)?(?:text_model|text_projection|token_embedding|transformer\\.resblocks"
               + "|ln_final|logit_scale|positional_embedding)(?:\\..*)?");
 
+  /** A layout that a checkpoint has, and its tensors under that layout's names. */
+  private record Found(Scheme scheme, TensorView view) {}
+
   @Override
   public Adaptation adapt(
       Map<String, TensorInfo> tensors, Map<String, String> metadata, @Nullable Shape input) {
-    Map<Scheme, TensorView> found = schemes(tensors);
+    List<Found> found = find(tensors);
     if (found.isEmpty()) {
       return new Adaptation.NotRecognized(
           "no patch embedding of a vision transformer, such as conv_proj.weight,"
-              + " patch_embed.proj.weight or embeddings.patch_embeddings.projection.weight");
+              + " patch_embed.proj.weight or embeddings.patch_embeddings.projection.weight, with"
+              + " blocks, such as encoder.layers.encoder_layer_0, blocks.0 or encoder.layer.0");
     }
-    Scheme scheme = found.keySet().iterator().next();
-    TensorView view = found.get(scheme);
+    Scheme scheme = found.get(0).scheme();
+    TensorView view = found.get(0).view();
     if (found.size() > 1) {
-      Scheme other = found.keySet().stream().skip(1).findFirst().orElseThrow();
+      Found other = found.get(1);
       throw new ModelException(
           view.fullName(scheme.anchor())
               + " is of "
               + scheme.library
               + " layout, "
-              + found.get(other).fullName(other.anchor())
+              + other.view().fullName(other.scheme().anchor())
               + " of "
-              + other.library
+              + other.scheme().library
               + ": the checkpoint mixes two layouts; keep the tensors of one");
     }
+    Variants.refuseUnsupported(scheme, view);
     try {
       VitBuilder builder = new VitBuilder(scheme, view, new VitSettings(scheme, metadata));
       Adaptation.Adapted adapted = builder.build(input);
       refuseTextTower(scheme, view);
+      builder.refuseIrregular();
       view.refuseLeftovers("a vision transformer in " + scheme.library + " layout");
       return adapted;
     } catch (ShapeException e) {
-      throw new ModelException(e.getMessage(), e);
+      throw new ModelException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** The layouts whose patch embedding is there. */
-  private static Map<Scheme, TensorView> schemes(Map<String, TensorInfo> tensors) {
-    Map<Scheme, TensorView> found = new EnumMap<>(Scheme.class);
+  /** The layouts whose patch embedding and blocks are there: a patch embedding alone, Swin has. */
+  private static List<Found> find(Map<String, TensorInfo> tensors) {
+    List<Found> found = new ArrayList<>();
     for (Scheme scheme : Scheme.values()) {
-      @Nullable TensorView view = TensorView.of(tensors, scheme.anchor());
+      @Nullable TensorView view = TensorView.of(tensors, scheme.anchor(), scheme.blocks);
       if (view != null && distinguishes(scheme, view)) {
-        found.put(scheme, view);
+        found.add(new Found(scheme, view));
       }
     }
     return found;
@@ -70,9 +77,6 @@ final class VitAdapter implements ModelAdapter {
     return switch (scheme) {
       case HUGGING_FACE -> !dinov2(view);
       case DINOV2 -> dinov2(view);
-      // Every ResNet has a conv1.weight.
-      case OPENAI_CLIP ->
-          view.names().stream().anyMatch(name -> name.startsWith("transformer.resblocks."));
       default -> true;
     };
   }

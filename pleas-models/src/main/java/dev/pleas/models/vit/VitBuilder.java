@@ -7,8 +7,10 @@ import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.view.TensorView;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +35,21 @@ final class VitBuilder {
   private final VitSettings settings;
   private final VitParts parts;
   private int width;
+  private int depth;
   private int heads;
 
   VitBuilder(Scheme scheme, TensorView view, VitSettings settings) {
     this.scheme = scheme;
     this.view = view;
     this.settings = settings;
-    this.parts = new VitParts(view, settings.epsilon());
+    this.parts = new VitParts(view, settings.epsilon(clip()));
+  }
+
+  /** Whether this is a tower of CLIP in timm's layout: only those have no bias and a norm_pre. */
+  private boolean clip() {
+    return scheme == Scheme.TIMM
+        && view.has("norm_pre.weight")
+        && !view.has(scheme.patch + ".bias");
   }
 
   /**
@@ -52,12 +62,7 @@ final class VitBuilder {
     Shape patch = parts.patches(scheme.patch, INPUT);
     width = patch.dim(0);
     scheme.embeddings.passengers().forEach(view::passenger);
-    int depth = view.count(Pattern.compile(Pattern.quote(scheme.blocks) + "(\\d{1,4})\\."));
-    if (depth == 0) {
-      throw new ModelException(
-          view.fullName(scheme.blocks + "0." + scheme.block.norm1() + ".weight")
-              + ": missing: a vision transformer has at least one block");
-    }
+    depth = view.count(Pattern.compile(Pattern.quote(scheme.blocks) + "(\\d{1,4})\\."));
     Op gelu = new Op.Gelu(settings.gelu());
     VitTokens tokens = new VitTokens(scheme, view, settings, parts, patch);
     Shape input = tokens.append(given);
@@ -71,13 +76,35 @@ final class VitBuilder {
     Map<String, String> outputs =
         new VitHead(scheme, view, settings, parts, tokens.prefix(), tokens.all(), width).append(x);
     Graph graph =
-        new Graph(
-            name(patch, depth, hidden),
-            Map.of(INPUT, input),
-            parts.nodes,
-            outputs,
-            parts.parameters);
+        new Graph(name(patch, hidden), Map.of(INPUT, input), parts.nodes, outputs, parts.inOrder());
     return new Adaptation.Adapted(graph, parts.layout(), view.passengers(), settings.notes());
+  }
+
+  /**
+   * Throws if a block has something that another has not: each bias and each layer scale may be
+   * absent, but then from all blocks.
+   */
+  void refuseIrregular() {
+    Map<String, String> examples = new LinkedHashMap<>();
+    Pattern start = Pattern.compile(Pattern.quote(view.fullName(scheme.blocks)) + "\\d+\\.");
+    for (String name : view.parameters().keySet()) {
+      Matcher matcher = start.matcher(name);
+      if (matcher.lookingAt()) {
+        examples.putIfAbsent(name.substring(matcher.end()), name);
+      }
+    }
+    for (int i = 0; i < depth; i++) {
+      for (Map.Entry<String, String> example : examples.entrySet()) {
+        String name = scheme.blocks + i + "." + example.getKey();
+        if (!view.has(name)) {
+          throw new ModelException(
+              view.fullName(name)
+                  + ": missing, though there is "
+                  + example.getValue()
+                  + ": the checkpoint is incomplete");
+        }
+      }
+    }
   }
 
   private String block(String name, String from, String x, Op gelu, @Nullable Published published) {
@@ -88,7 +115,7 @@ final class VitBuilder {
     String middle = parts.node(name + ".add1", new Op.Add(), x, y);
     y = parts.layerNorm(name + ".norm2", from + names.norm2(), width, middle);
     y = parts.linear(name + ".mlp.fc1", oneOf(from, names.fc1()), width, -1, y);
-    int hidden = parts.parameters.getOrDefault(y + ".weight", Shape.of(0)).dim(0);
+    int hidden = parts.shape(y + ".weight").dim(0);
     y = parts.node(name + ".mlp.act", gelu, y);
     y = parts.linear(name + ".mlp.fc2", oneOf(from, names.fc2()), hidden, width, y);
     y = parts.scaleIfThere(name + ".ls2", at(from, names.scale2()), width, y);
@@ -114,16 +141,24 @@ final class VitBuilder {
         projections.add(parts.node(names.get(i), op, x));
       }
     } else {
-      List<String> modules = scheme.block.apart().stream().map(module -> from + module).toList();
-      rowsOf = modules.get(0) + ".weight";
-      projections.add(parts.linear(names.get(0), modules.get(0), width, -1, x));
-      // Keys are multiplied with queries, and values have as many heads.
-      int rows = rows(names.get(0));
-      projections.add(parts.linear(names.get(1), modules.get(1), width, rows, x));
-      projections.add(parts.linear(names.get(2), modules.get(2), width, rows, x));
+      rowsOf = from + scheme.block.apart().get(0) + ".weight";
+      for (int i = 0; i < 3; i++) {
+        int same = i == 1 ? rows(names.get(0)) : -1; // as many keys as queries
+        projections.add(
+            parts.linear(names.get(i), from + scheme.block.apart().get(i), width, same, x));
+      }
     }
     int rows = rows(names.get(0));
     heads = settings.heads(view.fullName(rowsOf), rows, published);
+    if (rows(names.get(2)) % heads != 0) {
+      throw new ModelException(
+          view.fullName(from + scheme.block.apart().get(2) + ".weight")
+              + ": "
+              + heads
+              + " heads do not divide the "
+              + rows(names.get(2))
+              + " values; the checkpoint is damaged or of a variant that is not supported");
+    }
     double scale = 1 / Math.sqrt((double) rows / heads);
     String y = parts.node(name, new Op.Attention(heads, scale), projections.toArray(new String[0]));
     return parts.linear(
@@ -131,14 +166,14 @@ final class VitBuilder {
   }
 
   private int rows(String linear) {
-    return parts.parameters.getOrDefault(linear + ".weight", Shape.of(0)).dim(0);
+    return parts.shape(linear + ".weight").dim(0);
   }
 
-  /** The module of several names that is there; the first if none is. */
+  /** The module of several names that is there, in any block; the first if none is. */
   private String oneOf(String from, List<String> names) {
     return from
         + names.stream()
-            .filter(name -> view.hasModule(from + name))
+            .filter(name -> view.names().stream().anyMatch(n -> n.contains("." + name + ".")))
             .findFirst()
             .orElse(names.get(0));
   }
@@ -147,7 +182,7 @@ final class VitBuilder {
     return name == null ? null : from + name;
   }
 
-  private String name(Shape patch, int depth, int hidden) {
+  private String name(Shape patch, int hidden) {
     String size =
         patch.dim(2) == patch.dim(3)
             ? Integer.toString(patch.dim(2))

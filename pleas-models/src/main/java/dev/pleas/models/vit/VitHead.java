@@ -2,7 +2,6 @@ package dev.pleas.models.vit;
 
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.view.TensorView;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,10 +74,14 @@ final class VitHead {
   }
 
   private void timm(String last) {
-    boolean averaged = prefix == 0 || has("fc_norm") || settings.averages();
+    boolean averaged = prefix == 0 || settings.averages(has("fc_norm"));
     String x = has("norm") || !has("fc_norm") ? normed(last) : last;
-    if (has("head_dist")) {
+    if (has("head_dist") || (prefix == 2 && has("head"))) {
       distilled(x, "head", "head_dist");
+      return;
+    } else if (prefix == 2) {
+      String sum = parts.node("pool.sum", new Op.Add(), first(x), second(x));
+      outputs.put(POOLED, parts.node("pool", new Op.Multiply(0.5), sum));
       return;
     }
     String pooled = averaged ? mean(x) : first(x);
@@ -137,12 +140,13 @@ final class VitHead {
     if (prefix < 2) {
       throw new ModelException(
           view.having(ofDistillation + ".weight").fullName(ofDistillation + ".weight")
-              + ": there is no distillation token for it to read: the checkpoint is incomplete");
+              + ": there is no distillation token "
+              + view.fullName(String.valueOf(scheme.embeddings.distillation()))
+              + " for it to read: the checkpoint is incomplete");
     }
     String a = parts.linear("head.class", ofClass, width, -1, first(x));
-    int classes = parts.parameters.getOrDefault("head.class.weight", Shape.of(0)).dim(0);
-    String second = slice("second", x, 1, 2);
-    String b = parts.linear("head.distillation", ofDistillation, width, classes, second);
+    int classes = parts.shape("head.class.weight").dim(0);
+    String b = parts.linear("head.distillation", ofDistillation, width, classes, second(x));
     String sum = parts.node("head.sum", new Op.Add(), a, b);
     outputs.put(LOGITS, parts.node("head", new Op.Multiply(0.5), sum));
   }
@@ -153,6 +157,10 @@ final class VitHead {
 
   private String first(String x) {
     return slice("first", x, 0, 1);
+  }
+
+  private String second(String x) {
+    return slice("second", x, 1, 2);
   }
 
   private String mean(String x) {

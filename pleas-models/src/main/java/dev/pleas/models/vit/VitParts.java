@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VitParts {
   final List<Node> nodes = new ArrayList<>();
-  final Map<String, Shape> parameters = new LinkedHashMap<>();
+  private final Map<String, Shape> parameters = new LinkedHashMap<>();
   private final List<Packed> packed = new ArrayList<>();
   private final TensorView view;
   private final double epsilon;
@@ -32,6 +33,20 @@ final class VitParts {
 
   ParameterLayout layout() {
     return new ParameterLayout(packed);
+  }
+
+  /** Returns the parameters in the order of the nodes, which is the same for every layout. */
+  Map<String, Shape> inOrder() {
+    Map<String, Shape> ordered = new LinkedHashMap<>();
+    for (Node node : nodes) {
+      node.op().parameters().forEach(name -> ordered.put(name, shape(name)));
+    }
+    return ordered;
+  }
+
+  /** Returns the shape of a parameter that a node before has. */
+  Shape shape(String parameter) {
+    return Objects.requireNonNull(parameters.get(parameter), parameter);
   }
 
   /** Appends a node and returns its name. */
@@ -54,7 +69,7 @@ final class VitParts {
 
   /** Appends a linear layer. */
   String linear(String name, String module, int in, int out, String x) {
-    TensorView own = view.having(module + ".weight");
+    TensorView own = viewOf(module);
     Shape weight = own.use(module + ".weight", out, in);
     hold(name + ".weight", own.fullName(module + ".weight"), weight, 2);
     @Nullable String bias = bias(name, own, module, weight.dim(0));
@@ -93,9 +108,10 @@ final class VitParts {
 
   /** Appends a layer normalization. */
   String layerNorm(String name, String module, int width, String x) {
-    Shape weight = view.use(module + ".weight", width);
-    hold(name + ".weight", view.fullName(module + ".weight"), weight, 1);
-    @Nullable String bias = bias(name, view, module, width);
+    TensorView own = viewOf(module);
+    Shape weight = own.use(module + ".weight", width);
+    hold(name + ".weight", own.fullName(module + ".weight"), weight, 1);
+    @Nullable String bias = bias(name, own, module, width);
     return node(name, new Op.LayerNorm(name + ".weight", bias, epsilon), x);
   }
 
@@ -125,6 +141,12 @@ final class VitParts {
     parameters.put(name, Shape.of(width, count));
     packed.add(new Packed(view.fullName(tensor), List.of(name), 0, true, rank));
     return count;
+  }
+
+  /** The view that has anything of a module, here or beside the backbone. */
+  private TensorView viewOf(String module) {
+    TensorView weight = view.having(module + ".weight");
+    return weight.has(module + ".weight") ? weight : view.having(module + ".bias");
   }
 
   private @Nullable String bias(String name, TensorView own, String module, int length) {

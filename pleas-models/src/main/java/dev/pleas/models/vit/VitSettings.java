@@ -4,9 +4,10 @@ import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.view.DeclaredInput;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class VitSettings {
 
   private final Scheme scheme;
   private final Map<String, String> metadata;
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
   VitSettings(Scheme scheme, Map<String, String> metadata) {
     this.scheme = scheme;
@@ -27,7 +28,12 @@ final class VitSettings {
 
   /** Returns what a person should know of what was assumed. */
   List<String> notes() {
-    return notes;
+    return List.copyOf(notes);
+  }
+
+  /** Adds what a person should know; once, however often it is said. */
+  void note(String text) {
+    notes.add(text);
   }
 
   /**
@@ -41,16 +47,25 @@ final class VitSettings {
   int heads(String tensor, int rows, @Nullable Published published) {
     String key = HEADS_KEY;
     @Nullable String text = metadata.get(HEADS_KEY);
+    @Nullable String declared = first("num_attention_heads", "num_heads", "model_args.num_heads");
     if (text == null) {
-      key = first("num_attention_heads", "num_heads", "model_args.num_heads");
+      key = declared;
       text = key == null ? null : metadata.get(key);
+    } else if (declared != null && !text.equals(metadata.get(declared))) {
+      note(
+          "heads: "
+              + text
+              + ", as --heads says, though "
+              + declared
+              + " is "
+              + metadata.get(declared));
     }
     int heads;
     if (text != null) {
       heads = positive(String.valueOf(key), text);
     } else if (published != null) {
       heads = published.heads();
-      notes.add(
+      note(
           "heads: the checkpoint does not say how many there are; "
               + heads
               + " were assumed, as in the published "
@@ -80,11 +95,15 @@ final class VitSettings {
     return heads;
   }
 
-  /** Returns the epsilon of layer normalizations. */
-  double epsilon() {
+  /**
+   * Returns the epsilon of layer normalizations.
+   *
+   * @param clip whether this is a tower of CLIP, which has its own epsilon in timm, too
+   */
+  double epsilon(boolean clip) {
     @Nullable String key = first("layer_norm_eps", "norm_eps");
     if (key == null) {
-      return scheme.epsilon;
+      return clip ? Scheme.OPENAI_CLIP.epsilon : scheme.epsilon;
     }
     try {
       double epsilon = Double.parseDouble(String.valueOf(metadata.get(key)));
@@ -99,10 +118,10 @@ final class VitSettings {
 
   /** Returns the form of the GELU. */
   Op.Gelu.Form gelu() {
-    @Nullable String key = first("hidden_act", "act");
+    @Nullable String key = first("hidden_act", "act", "model_args.act_layer");
     if (key == null) {
       if (scheme.gelu == Op.Gelu.Form.QUICK) {
-        notes.add(
+        note(
             "activation: the checkpoint does not say which; QuickGELU was assumed, as in OpenAI's"
                 + " CLIP; metadata act = gelu says otherwise");
       }
@@ -111,16 +130,27 @@ final class VitSettings {
     return switch (String.valueOf(metadata.get(key))) {
       case "gelu" -> Op.Gelu.Form.EXACT;
       case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh" -> Op.Gelu.Form.TANH;
-      case "quick_gelu" -> Op.Gelu.Form.QUICK;
+      case "quick_gelu", "quickgelu" -> Op.Gelu.Form.QUICK;
       default ->
           throw wrong(key, "one of gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu");
     };
   }
 
-  /** Returns whether it is said that the answer is read off the mean of the patches. */
-  boolean averages() {
+  /**
+   * Returns whether the answer is read off the mean of the patches, not off the class token.
+   *
+   * @param usual what is so if nothing is said
+   */
+  boolean averages(boolean usual) {
     @Nullable String key = first("global_pool", "model_args.global_pool");
-    return key != null && "avg".equals(metadata.get(key));
+    if (key == null) {
+      return usual;
+    }
+    return switch (String.valueOf(metadata.get(key))) {
+      case "avg" -> true;
+      case "token" -> false;
+      default -> throw wrong(key, "token or avg, other pooling is not supported");
+    };
   }
 
   /** Returns the input that metadata or config tell, or null. */
@@ -142,7 +172,7 @@ final class VitSettings {
 
   /** The first key that is there: on its own, or in the config, or in the config of a tower. */
   private @Nullable String first(String... names) {
-    for (String prefix : List.of("", "config.vision_config.", "config.")) {
+    for (String prefix : List.of("", "config.vision_config.", "config.vision_cfg.", "config.")) {
       for (String name : names) {
         if (metadata.containsKey(prefix + name)) {
           return prefix + name;

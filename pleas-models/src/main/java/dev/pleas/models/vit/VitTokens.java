@@ -83,8 +83,12 @@ final class VitTokens {
     if (!embedsPatchesAlone) {
       position();
     }
-    if (names.normPre() != null && view.hasModule(names.normPre())) {
-      value = parts.layerNorm("norm_pre", names.normPre(), width, value);
+    boolean normPre =
+        names.normPre() != null
+            // CLIP always has it
+            && (scheme != Scheme.TIMM || view.hasModule(names.normPre()));
+    if (normPre) {
+      value = parts.layerNorm("norm_pre", String.valueOf(names.normPre()), width, value);
     }
     return input;
   }
@@ -144,16 +148,14 @@ final class VitTokens {
     Shape input =
         Shape.of(patch.dim(1), rows * patch.dim(2), Math.max(1, grid / rows) * patch.dim(3));
     if (root(grid) < 0) {
-      settings
-          .notes()
-          .add(
-              "input: the position embedding is for "
-                  + grid
-                  + " patches, no square; images of "
-                  + input.dim(1)
-                  + "×"
-                  + input.dim(2)
-                  + " were assumed");
+      settings.note(
+          "input: the position embedding is for "
+              + grid
+              + " patches, no square; images of "
+              + input.dim(1)
+              + "×"
+              + input.dim(2)
+              + " were assumed");
     }
     return input;
   }

@@ -349,13 +349,4 @@ class VitAdapterTest {
         .isEqualTo("model.backbone.blocks.1.attn.qkv.bias");
     assertThat(found.graph().outputs()).containsOnlyKeys("logits");
   }
-
-  @Test
-  void adapt_somethingElse_isNotRecognized() {
-    assertThat(adapt(Map.of("conv1.weight", f32(64, 3, 7, 7)), Map.of(), null))
-        .isEqualTo(
-            new Adaptation.NotRecognized(
-                "no patch embedding of a vision transformer, such as conv_proj.weight,"
-                    + " patch_embed.proj.weight or embeddings.patch_embeddings.projection.weight"));
-  }
 }
