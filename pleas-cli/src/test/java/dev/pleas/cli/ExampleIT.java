@@ -20,23 +20,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The bundled example: really trained networks, run and merged by the command. */
 class ExampleIT {
   private static final Path EXAMPLE = Path.of("..", "examples", "fashion-mnist");
+  private static final Path VIT = Path.of("..", "examples", "vit");
 
   @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource({
     "all-a, nd4j", "all-a, ejml", "all-b, nd4j", "all-b, ejml",
-    "lo, nd4j", "lo, ejml", "hi, nd4j", "hi, ejml"
+    "lo, nd4j", "lo, ejml", "hi, nd4j", "hi, ejml",
+    "fashion-a, nd4j", "fashion-a, ejml", "fine-fashion, nd4j", "fine-fashion, ejml",
+    "fine-mnist, nd4j", "fine-mnist, ejml"
   })
   void predict_trainedNetwork_givesPyTorchsLogits(String network, String backend)
       throws IOException {
     Path output = folder.resolve("logits.npy");
+    Path images =
+        network.equals("fine-mnist")
+            ? VIT.resolve("mnist-test-images-idx3-ubyte.gz")
+            : EXAMPLE.resolve("test-images-idx3-ubyte.gz");
     Run run =
         Run.pleas(
             "predict",
-            EXAMPLE.resolve(network + ".safetensors"),
+            (network.startsWith("f") ? VIT : EXAMPLE).resolve(network + ".safetensors"),
             "--data",
-            EXAMPLE.resolve("test-images-idx3-ubyte.gz"),
+            images,
             "--mean",
             "0.2860",
             "--std",

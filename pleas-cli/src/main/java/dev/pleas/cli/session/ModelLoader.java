@@ -76,10 +76,19 @@ final class ModelLoader {
       }
       Function<@Nullable Shape, Adaptation.Adapted> adapt =
           input -> adapt(checkpoint, metadata, input);
-      return new LoadedModel(path, checkpoint, adapt.apply(null), adapt::apply, null);
+      return new LoadedModel(path, checkpoint, usual(path, adapt), adapt::apply, null);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
+    }
+  }
+
+  private static Adaptation.Adapted usual(
+      Path path, Function<@Nullable Shape, Adaptation.Adapted> adapt) {
+    try {
+      return adapt.apply(null);
+    } catch (PleasException e) {
+      throw new ModelException(path + ": " + e.getMessage(), e);
     }
   }
 
@@ -170,12 +179,7 @@ final class ModelLoader {
       if (provider == null || !entry.usable()) {
         continue;
       }
-      Adaptation adaptation;
-      try {
-        adaptation = provider.create().adapt(checkpoint.tensors(), metadata, input);
-      } catch (PleasException e) {
-        throw new ModelException(checkpoint.path() + ": " + e.getMessage(), e);
-      }
+      Adaptation adaptation = provider.create().adapt(checkpoint.tensors(), metadata, input);
       if (adaptation instanceof Adaptation.Adapted adapted) {
         return adapted;
       }
@@ -183,8 +187,7 @@ final class ModelLoader {
       reasons.append("; not ").append(entry.id()).append(": ").append(reason);
     }
     throw new ModelException(
-        checkpoint.path()
-            + ": unknown architecture"
+        "unknown architecture"
             + (reasons.isEmpty() ? "; no adapter is available, see: pleas backends" : reasons));
   }
 }

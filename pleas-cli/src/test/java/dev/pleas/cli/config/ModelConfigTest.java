@@ -48,6 +48,20 @@ class ModelConfigTest {
   }
 
   @Test
+  void layout_ofPackedTensors_isReadAsItWasWritten() throws IOException {
+    ParameterLayout layout =
+        new ParameterLayout(
+            List.of(
+                new ParameterLayout.Packed("position", List.of("position.w"), 0, true, 3),
+                new ParameterLayout.Packed("norms", List.of("bn.w", "bn.b"), 0, false, 1)));
+    write(
+        Json.write(
+            ModelConfig.of(everyOp(), layout, "model.safetensors", List.of("a", "b"), null)));
+
+    assertThat(ModelConfig.read(folder).parameterLayout()).isEqualTo(layout);
+  }
+
+  @Test
   void testNetwork_hasEveryOperationThereIs() {
     assertThat(everyOp().nodes().stream().<Object>map(node -> node.op().getClass()))
         .containsExactlyInAnyOrder((Object[]) Op.class.getPermittedSubclasses());
@@ -137,8 +151,10 @@ class ModelConfigTest {
             new Node("mix", new Op.Attention(2, 0.25), List.of("gelu", "gelu", "norm")),
             new Node("slice", new Op.SlicePositions(0, 1), List.of("mix")),
             new Node("mean", new Op.GlobalAveragePool(), List.of("slice")),
-            new Node("fc", new Op.Linear("fc.weight", "fc.bias"), List.of("mean"))),
-        Map.of("logits", "fc"),
+            new Node("fc", new Op.Linear("fc.weight", "fc.bias"), List.of("mean")),
+            new Node("tanh", new Op.Tanh(), List.of("fc")),
+            new Node("half", new Op.Multiply(0.5), List.of("tanh"))),
+        Map.of("logits", "half"),
         new TreeMap<>(
             Map.ofEntries(
                 Map.entry("conv.weight", Shape.of(4, 1, 3, 3)),
