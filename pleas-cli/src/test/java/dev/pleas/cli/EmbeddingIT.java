@@ -85,7 +85,7 @@ class EmbeddingIT {
             .create()
             .adapt(checkpoint.tensors(), checkpoint.metadata(), samples.shape());
     if (adaptation instanceof Adaptation.Adapted network) {
-      return Model.read(network.graph(), checkpoint);
+      return Model.read(network.graph(), network.layout(), checkpoint);
     }
     throw new IllegalArgumentException(checkpoint.path() + ": " + adaptation);
   }

@@ -68,7 +68,8 @@ final class RegMeanMethod implements MergeMethod {
     Stopwatch stopwatch = new Stopwatch();
     Model mean = PartialMerge.merge(a, b, layouts);
     Model regressed =
-        stopwatch.time("regression", () -> regression.apply(mean, heads, request.progress()));
+        stopwatch.time(
+            "regression", () -> regression.apply(mean, heads, request.progress(), notes::add));
     Model finished = Normalization.recalibrated(request, settings, regressed, layouts);
     return new MergeResult(
         Heads.split(finished, layouts, heads, request.names()),

@@ -188,7 +188,7 @@ public final class LayerPass {
     // not spend weights on it.
     boolean absorbed = settings.recalibrate() && feedsNormalizationOnly(node.name());
     LayerRefit.Fit fit =
-        new LayerRefit(node.name(), tools, settings.ridge(), notes::add)
+        new LayerRefit(new SystemSolver(node.name(), tools, notes::add), settings.ridge())
             .solve(moments, initial, systems, bias != null || absorbed);
     Matrix fitted = fit.x();
     Matrix fittedBias = row(fit.bias());

@@ -1,14 +1,11 @@
 package dev.pleas.core.refit;
 
-import dev.pleas.api.error.SingularSystemException;
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.merge.Tools;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.solve.Solution;
 import dev.pleas.core.moments.LayerMoments;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Sets the weights of one layer by least squares: min ‖X̃Wᵀ + b − Ỹ‖² + λ·d·‖W − W₀‖² with d the
@@ -16,10 +13,8 @@ import java.util.function.Consumer;
  * intercept is fitted, unpenalised, by centring the moments, which is the same as a column of ones.
  */
 final class LayerRefit {
-  private final String layer;
-  private final Tools tools;
+  private final SystemSolver solver;
   private final double ridge;
-  private final Consumer<String> notes;
 
   /**
    * A refitted layer.
@@ -34,13 +29,10 @@ final class LayerRefit {
 
   /**
    * @param ridge λ, relative to the mean of diag X̃ᵀX̃
-   * @param notes is told when a system is singular
    */
-  LayerRefit(String layer, Tools tools, double ridge, Consumer<String> notes) {
-    this.layer = layer;
-    this.tools = tools;
+  LayerRefit(SystemSolver solver, double ridge) {
+    this.solver = solver;
     this.ridge = ridge;
-    this.notes = notes;
   }
 
   /**
@@ -61,7 +53,7 @@ final class LayerRefit {
       double[] ridges = new double[columns.length];
       Arrays.fill(ridges, scale);
       Solution.Solved solved =
-          solve(
+          solver.solve(
               new NormalEquations(
                   m.gram().select(columns, columns),
                   m.cross().select(columns, system.rows()),
@@ -78,30 +70,6 @@ final class LayerRefit {
     Matrix fitted = Matrix.wrap(initial.rows(), q, x);
     double[] bias = intercept ? intercept(moments, fitted) : new double[q];
     return new Fit(fitted, bias, worst, unknowns);
-  }
-
-  private Solution.Solved solve(NormalEquations equations) {
-    Solution solution = tools.solver().solve(equations);
-    if (solution instanceof Solution.RankDeficient deficient) {
-      notes.accept(
-          layer
-              + ": the system has rank "
-              + deficient.rank()
-              + " of "
-              + deficient.size()
-              + "; the solver for singular systems took the solution nearest to the initial weights");
-      solution = tools.singularSolver().solve(equations);
-    }
-    if (solution instanceof Solution.Solved solved && solved.x().firstNonFinite() < 0) {
-      return solved;
-    }
-    throw new SingularSystemException(
-        layer
-            + ": the least-squares system of "
-            + equations.unknowns()
-            + " unknowns cannot be solved: "
-            + solution
-            + "; use a larger ridge or more calibration data");
   }
 
   /** Moments about the means, which drop the intercept out of the problem. */

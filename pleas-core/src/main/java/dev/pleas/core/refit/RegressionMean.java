@@ -3,7 +3,6 @@ package dev.pleas.core.refit;
 import dev.pleas.api.backend.GramAccumulator;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorScope;
-import dev.pleas.api.error.SingularSystemException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
@@ -12,7 +11,6 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.solve.NormalEquations;
-import dev.pleas.api.solve.Solution;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.Walker;
@@ -20,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * RegMean (Jin et al., arXiv:2212.09849, equation 2): every layer's weight is the one whose outputs
@@ -60,8 +59,9 @@ public final class RegressionMean {
    *
    * @param mean the mean of the sources, whose other parameters stay
    * @param apart layers that stay as they are
+   * @param notes is told when a system is singular
    */
-  public Model apply(Model mean, Set<String> apart, Progress progress) {
+  public Model apply(Model mean, Set<String> apart, Progress progress, Consumer<String> notes) {
     Graph graph = mean.graph();
     Map<String, HostTensor> parameters = new LinkedHashMap<>(mean.parameters());
     List<Node> layers = graph.nodes().stream().filter(node -> fits(node, apart)).toList();
@@ -78,8 +78,11 @@ public final class RegressionMean {
             String weight = node.op().parameters().get(0);
             WeightMatrix form = form(mean, node);
             Matrix initial = form.toMatrix(mean.parameter(weight));
-            Matrix x = solve(node, gram, targets.getOrDefault(node, initial), initial);
-            parameters.put(weight, form.toWeight(x));
+            NormalEquations equations =
+                new NormalEquations(
+                    gram, targets.getOrDefault(node, initial), initial, new double[gram.rows()]);
+            SystemSolver solver = new SystemSolver(node.name(), tools, notes);
+            parameters.put(weight, form.toWeight(solver.solve(equations).x()));
           });
     }
     return new Model(graph, parameters);
@@ -147,19 +150,6 @@ public final class RegressionMean {
       values[k] *= k / gram.columns() == k % gram.columns() ? 1 : offDiagonal;
     }
     return Matrix.wrap(gram.rows(), gram.columns(), values);
-  }
-
-  private Matrix solve(Node node, Matrix gram, Matrix target, Matrix initial) {
-    NormalEquations equations = new NormalEquations(gram, target, initial, new double[gram.rows()]);
-    Solution solution = tools.solver().solve(equations);
-    if (solution instanceof Solution.RankDeficient) {
-      solution = tools.singularSolver().solve(equations);
-    }
-    if (solution instanceof Solution.Solved solved && solved.x().firstNonFinite() < 0) {
-      return solved.x();
-    }
-    throw new SingularSystemException(
-        node.name() + ": the regression cannot be solved: " + solution);
   }
 
   private static Matrix sum(Matrix a, Matrix b) {

@@ -80,7 +80,7 @@ class LayerRefitTest {
   }
 
   private LayerRefit refit(double ridge) {
-    return new LayerRefit("layer1.conv2", tools, ridge, notes::add);
+    return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add), ridge);
   }
 
   @ParameterizedTest
@@ -182,7 +182,7 @@ class LayerRefitTest {
             tools.matcher(),
             equations -> new Solution.RankDeficient(1, 5),
             equations -> new Solution.RankDeficient(1, 5));
-    LayerRefit refit = new LayerRefit("layer1.conv2", hopeless, 0, notes::add);
+    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add), 0);
     List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
 
     assertThatThrownBy(() -> refit.solve(moments(), initial, all, false))
