@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +134,7 @@ public final class Symmetry {
   }
 
   private PermutationSpec collect() {
-    Map<Object, TreeSet<Axis>> axesByRoot = new HashMap<>();
+    Map<Object, SortedSet<Axis>> axesByRoot = new HashMap<>();
     graph
         .parameters()
         .forEach(
@@ -179,7 +180,7 @@ public final class Symmetry {
    */
   private @Nullable Group group(
       Map<Object, List<String>> values,
-      Map<Object, TreeSet<Axis>> axesByRoot,
+      Map<Object, SortedSet<Axis>> axesByRoot,
       @Nullable Set<Integer> counts) {
     String name = values.values().iterator().next().get(0);
     int channels = graph.valueShape(name).dim(0);
@@ -189,7 +190,7 @@ public final class Symmetry {
     }
     List<Component> components = new ArrayList<>();
     for (Map.Entry<Object, List<String>> axis : values.entrySet()) {
-      TreeSet<Axis> members = axesByRoot.getOrDefault(axis.getKey(), new TreeSet<>());
+      SortedSet<Axis> members = axesByRoot.getOrDefault(axis.getKey(), new TreeSet<>());
       int width = graph.valueShape(axis.getValue().get(0)).dim(0) / size;
       if (axis.getKey().equals(axes.find(Fixed.AXES)) || members.size() < 2 || width == 0) {
         return null;
