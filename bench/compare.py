@@ -35,6 +35,8 @@ CASES = {
     "forward resnet20 16": ["nd4j", "ejml"],
     "forward resnet18 16": ["nd4j", "ejml"],
     "forward resnet50 16": ["nd4j", "ejml"],
+    "forward vit_tiny_28 128": ["nd4j", "ejml"],
+    "forward vit_b_16 4": ["nd4j", "ejml"],
 }
 
 # Both sides compute in float32 or better; fingerprints are relative to the norm of the result.

@@ -102,8 +102,14 @@ def gram(samples, channels, positions):
 
 def network(name):
     import torch
-    from torchvision.models import resnet
+    from torchvision.models import resnet, vision_transformer
 
+    if name == "vit_b_16":
+        return vision_transformer.vit_b_16(), (3, 224, 224)
+    if name == "vit_tiny_28":
+        model = vision_transformer.VisionTransformer(28, 4, 4, 4, 64, 128, num_classes=10)
+        model.conv_proj = torch.nn.Conv2d(1, 64, 4, 4)
+        return model, (1, 28, 28)
     if name == "resnet20":
 
         class ResNet20(resnet.ResNet):
@@ -124,7 +130,7 @@ def network(name):
         return ResNet20(), (1, 28, 28)
     if name in ("resnet18", "resnet50"):
         return getattr(resnet, name)(), (3, 224, 224)
-    raise SystemExit(f"no network {name!r}; expected resnet20, resnet18 or resnet50")
+    raise SystemExit(f"no network {name!r}; expected resnet20, resnet18, resnet50, vit_tiny_28 or vit_b_16")
 
 
 def forward(name, samples):

@@ -29,7 +29,7 @@ public class ForwardBenchmark {
   public String backend = "";
 
   /** The architecture. */
-  @Param({"resnet20", "resnet18", "resnet50"})
+  @Param({"resnet20", "resnet18", "resnet50", "vit_tiny_28", "vit_b_16"})
   public String network = "";
 
   /** Images in the batch. */
@@ -42,7 +42,7 @@ public class ForwardBenchmark {
   /** Makes the inputs. */
   @Setup(Level.Trial)
   public void prepare() {
-    task = new ForwardTask(backend, ResNetShape.named(network), samples);
+    task = new ForwardTask(backend, NetworkShape.named(network), samples);
   }
 
   /** Frees them. */

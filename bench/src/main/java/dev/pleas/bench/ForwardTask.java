@@ -12,11 +12,11 @@ import dev.pleas.api.provider.Selection;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
 
-/** Runs a ResNet with random weights on one batch that is on the backend already. */
+/** Runs a network with random weights on one batch that is on the backend already. */
 final class ForwardTask implements Task<HostTensor> {
   private final String id;
   private final TensorBackend backend;
@@ -30,30 +30,35 @@ final class ForwardTask implements Task<HostTensor> {
    * @param id a backend's id
    * @param samples images in the batch
    */
-  ForwardTask(String id, ResNetShape resnet, int samples) {
+  ForwardTask(String id, NetworkShape form, int samples) {
     Selection<TensorBackendProvider> selection = Task.select(TensorBackendProvider.class, id);
     this.id = selection.entry().id();
     backend = selection.provider().create();
-    Graph graph = graph(resnet);
-    Map<String, HostTensor> parameters = new LinkedHashMap<>();
-    graph.parameters().forEach((name, shape) -> parameters.put(name, parameter(name, shape)));
+    Adaptation.Adapted adapted = adapt(form);
+    Graph graph = adapted.graph();
+    Map<String, HostTensor> parameters =
+        adapted
+            .layout()
+            .unpack(
+                graph.parameters(),
+                name -> parameter(name, Objects.requireNonNull(form.tensors().get(name)).shape()));
     network = backend.compile(graph, parameters);
     inputs = backend.newScope();
-    Shape shape = resnet.input().prepend(samples);
+    Shape shape = form.input().prepend(samples);
     float[] images = Uniform.floats(1, Math.toIntExact(shape.elements()), 0, 1);
     batch = Map.of(graph.onlyInput(), inputs.tensor(HostTensor.wrap(shape, images)));
   }
 
-  private static Graph graph(ResNetShape resnet) {
+  private static Adaptation.Adapted adapt(NetworkShape form) {
     Adaptation adaptation =
-        Task.select(ModelAdapterProvider.class, "resnet")
+        Task.select(ModelAdapterProvider.class, form.adapter())
             .provider()
             .create()
-            .adapt(resnet.tensors(), Map.of(), resnet.input());
+            .adapt(form.tensors(), form.metadata(), form.input());
     if (adaptation instanceof Adaptation.Adapted adapted) {
-      return adapted.graph();
+      return adapted;
     }
-    throw new IllegalStateException(resnet + ": " + adaptation);
+    throw new IllegalStateException(form + ": " + adaptation);
   }
 
   /**

@@ -19,7 +19,8 @@ import java.util.Map;
  * @param classes outputs
  */
 record ResNetShape(
-    Shape input, int stemKernel, int width, List<Integer> depths, boolean bottleneck, int classes) {
+    Shape input, int stemKernel, int width, List<Integer> depths, boolean bottleneck, int classes)
+    implements NetworkShape {
 
   /**
    * Returns the shape of torchvision's {@code resnet18} or {@code resnet50}, or of {@code
@@ -35,7 +36,9 @@ record ResNetShape(
       case "resnet50" -> imageNet(List.of(3, 4, 6, 3), true);
       default ->
           throw new IllegalArgumentException(
-              "no network " + name + "; expected resnet20, resnet18 or resnet50");
+              "no network "
+                  + name
+                  + "; expected resnet20, resnet18, resnet50, vit_tiny_28 or vit_b_16");
     };
   }
 
@@ -43,8 +46,18 @@ record ResNetShape(
     return new ResNetShape(Shape.of(3, 224, 224), 7, 64, depths, bottleneck, 1000);
   }
 
-  /** Returns the tensors by name. */
-  Map<String, TensorInfo> tensors() {
+  @Override
+  public String adapter() {
+    return "resnet";
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, TensorInfo> tensors() {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     convolution(tensors, "conv1", "bn1", width, input.dim(0), stemKernel);
     int channels = width;

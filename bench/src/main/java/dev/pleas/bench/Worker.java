@@ -70,12 +70,12 @@ public final class Worker {
           Shape.of(
               Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3])));
     } else if (kind.equals("forward") && words.length == 3) {
-      return new ForwardTask(provider, ResNetShape.named(words[1]), Integer.parseInt(words[2]));
+      return new ForwardTask(provider, NetworkShape.named(words[1]), Integer.parseInt(words[2]));
     }
     throw new IllegalArgumentException(
         "no case \""
             + name
             + "\"; expected matcher (random|correlated) N, solver P Q, gram SAMPLES CHANNELS"
-            + " POSITIONS, or forward (resnet20|resnet18|resnet50) SAMPLES");
+            + " POSITIONS, or forward (resnet20|resnet18|resnet50|vit_tiny_28|vit_b_16) SAMPLES");
   }
 }

@@ -7,6 +7,8 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.budget.BlockCost.Unit;
 import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomTransformers;
+import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.symmetry.Symmetry;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,6 +51,25 @@ class UniformBudgetTest {
         UniformBudget.plan(spec, Set.of(), cost, Unit.FLOPS, Math.max(first, second)).merged();
 
     assertThat(spec.groups()).allMatch(group -> large.get(group) <= small.get(group));
+  }
+
+  @Property(tries = 20)
+  void plan_indivisibleGroups_areMergedWholeAndTheBudgetIsMet(
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll @DoubleRange(min = 1, max = 2) double budget,
+      @ForAll Unit unit) {
+    Graph graph = RandomTransformers.vit(seed, 4);
+    PermutationSpec spec = Symmetry.derive(graph);
+    Set<Group> whole = Indivisible.groups(graph, spec);
+    BlockCost cost = new BlockCost(graph, spec, Set.of());
+
+    UniformBudget.Plan plan = UniformBudget.plan(spec, whole, cost, unit, budget);
+
+    assertThat(whole).extracting(Group::name).containsExactly("patch");
+    whole.forEach(group -> assertThat(plan.merged().get(group)).isEqualTo(group.size()));
+    assertThat(cost.relative(unit, plan.merged()::get)).isLessThanOrEqualTo(budget + 1e-12);
+    assertThat(UniformBudget.plan(spec, whole, cost, unit, 2).merged())
+        .allSatisfy((g, m) -> assertThat(m).isEqualTo(whole.contains(g) ? g.size() : 0));
   }
 
   @Property(tries = 10)

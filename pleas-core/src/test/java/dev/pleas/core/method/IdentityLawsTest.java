@@ -56,10 +56,10 @@ class IdentityLawsTest {
   @Property(tries = 8)
   void merge_withItself_isTheSameNetwork(
       @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
-    RandomSamples samples = family.samples(seed, 60);
+    RandomSamples samples = family.samples(seed, 120);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
 
-    MergeResult merged = backend.merge(a, a, samples);
+    MergeResult merged = backend.merge(a, a, samples, "ridge", ridge(family));
 
     assertThat(merged.report().groups()).isNotEmpty();
     assertThat(merged.report().groups())
@@ -74,14 +74,15 @@ class IdentityLawsTest {
   @Property(tries = 8)
   void merge_withItselfPermuted_findsTheInverseAndTheNetwork(
       @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
-    RandomSamples samples = family.samples(seed, 60);
+    RandomSamples samples = family.samples(seed, 120);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());
     Map<String, UnitPermutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
     Model b = Permuted.apply(a, spec, applied);
 
     for (String similarity : new String[] {"correlation", "distance"}) {
-      MergeResult merged = backend.merge(a, b, samples, "similarity", similarity);
+      MergeResult merged =
+          backend.merge(a, b, samples, "similarity", similarity, "ridge", ridge(family));
 
       // Unit i of b is unit p[i] of a, so unit i of a goes with unit p⁻¹[i] of b.
       assertThat(merged.report().groups()).hasSameSizeAs(spec.groups());
@@ -101,14 +102,14 @@ class IdentityLawsTest {
   @Property(tries = 6)
   void merge_withItselfPartly_isStillTheSameFunction(
       @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family, @ForAll Backend backend) {
-    RandomSamples samples = family.samples(seed, 60);
+    RandomSamples samples = family.samples(seed, 120);
     Model a = family.weights(family.graph(seed, 4), seed, samples);
     PermutationSpec spec = Symmetry.derive(a.graph());
     Map<String, UnitPermutation> applied = Permuted.random(spec, new SplittableRandom(seed + 1));
     Model b = Permuted.apply(a, spec, applied);
 
     for (String refit : new String[] {"merged", "sources", "none"}) {
-      MergeResult merged = backend.merge(a, b, samples, "budget", "1.4", "refit", refit);
+      MergeResult merged = backend.merge(a, b, samples, "budget", "1.6", "refit", refit);
 
       assertThat(merged.report().groups())
           .anySatisfy(group -> assertThat(group.width()).isGreaterThan(group.size()));
@@ -122,10 +123,19 @@ class IdentityLawsTest {
 
   /**
    * What a layer normalization makes has a direction in which it does not vary at all: the sum of
-   * its channels, each over its scale. Along it the ridge alone holds the weights.
+   * its channels, each over its scale. Along it the ridge alone holds the weights, so with a larger
+   * one rounding is amplified no more than in other networks.
+   */
+  private static String ridge(Family family) {
+    return family == Family.VIT ? "0.01" : "0.0001";
+  }
+
+  /**
+   * Behind the last attention weights are fitted on the class token alone, that is on a fiftieth of
+   * the rows that those of the other networks have, whose rounding averages out the less.
    */
   private static double tolerance(Family family, Backend backend) {
-    return family == Family.VIT ? 10 * backend.weightTolerance : backend.weightTolerance;
+    return (family == Family.VIT ? 7 : 1) * backend.weightTolerance;
   }
 
   private static void assertSameWeights(Model found, Model expected, double tolerance) {

@@ -131,6 +131,11 @@ public final class GraphBuilder {
     return node(name, new Op.Relu(), channels.get(from), from);
   }
 
+  /** Appends a product with a number. */
+  public String multiply(String name, String from, double factor) {
+    return node(name, new Op.Multiply(factor), channels.get(from), from);
+  }
+
   /** Appends a sum. */
   public String add(String name, String a, String b) {
     return node(name, new Op.Add(), channels.get(a), a, b);

@@ -9,6 +9,8 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.model.ParameterLayout;
+import dev.pleas.api.model.ParameterLayout.Packed;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
@@ -137,6 +139,60 @@ class PartialMergeTest {
         .containsOnlyKeys("a-kind", "b-kind", "a-colour", "b-colour")
         .containsEntry("a-kind", "fc1.a")
         .containsEntry("b-colour", "fc2.b");
+  }
+
+  @Test
+  void split_outputOfTwoLayers_keepsBothOfEachSource() {
+    // As a distilled transformer: the mean of two classifiers.
+    Model a = RandomNetworks.weights(twoClassifiers(4), 1, samples);
+    Model b = RandomNetworks.weights(twoClassifiers(3), 2, samples);
+    Set<String> heads = Heads.of(a.graph());
+    assertThat(heads).containsExactlyInAnyOrder("fc1", "fc2", "sum", "half");
+    Layouts layouts = layouts(a, b, 0, heads);
+
+    Model split = Heads.split(PartialMerge.merge(a, b, layouts), layouts, heads, List.of("a", "b"));
+
+    Map<String, Plain> outputs = PlainNetwork.outputs(split, samples);
+    assertThat(outputs).containsOnlyKeys("a", "b");
+    Map.of("a", a, "b", b)
+        .forEach(
+            (name, source) -> {
+              Plain own = PlainNetwork.logits(source, samples);
+              assertThat(outputs.get(name).shape()).isEqualTo(own.shape());
+              assertThat(outputs.get(name).distance(own) / own.largest()).isLessThan(1e-6);
+            });
+  }
+
+  private static Graph twoClassifiers(int classes) {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String features = g.pool("pool", g.conv("conv", GraphBuilder.INPUT, 5, 3, 1));
+    String sum =
+        g.add("sum", g.linear("fc1", features, classes), g.linear("fc2", features, classes));
+    return g.output("logits", g.multiply("half", sum, 0.5)).build();
+  }
+
+  @Test
+  void split_layout_hasATensorOfEachSourceForOneOfAHead() {
+    ParameterLayout layout =
+        new ParameterLayout(
+            List.of(
+                new Packed("stem.kernel", List.of("conv.weight"), 0, false, 4),
+                new Packed("heads.both.weight", List.of("fc1.weight", "fc2.weight"), 1, false, 2)));
+    Set<String> parameters =
+        Set.of(
+            "conv.weight",
+            "fc1.a.weight",
+            "fc1.b.weight",
+            "fc2.a.weight",
+            "fc2.b.weight",
+            "fc.a.x");
+
+    assertThat(Heads.split(layout, parameters, List.of("a", "b")).packed())
+        .containsExactly(
+            new Packed("stem.kernel", List.of("conv.weight"), 0, false, 4),
+            new Packed("heads.both.a.weight", List.of("fc1.a.weight", "fc2.a.weight"), 1, false, 2),
+            new Packed(
+                "heads.both.b.weight", List.of("fc1.b.weight", "fc2.b.weight"), 1, false, 2));
   }
 
   @Test
