@@ -3,7 +3,6 @@ package dev.pleas.core.alignment;
 import dev.pleas.api.match.Matcher;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Permutation;
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
 import java.util.ArrayList;
@@ -37,7 +36,8 @@ final class UnitMatching {
       int width = group.components().get(c).width();
       for (int i = 0; i < size; i++) {
         for (int j = 0; j < size; j++) {
-          totals[i * size + j] += total(inside(similarity, width, i, j));
+          totals[i * size + j] +=
+              width == 1 ? similarity.get(i, j) : total(inside(similarity, width, i, j));
         }
       }
       for (int k = 0; k < similarity.rows(); k++) {
@@ -49,10 +49,14 @@ final class UnitMatching {
     List<Permutation> components = new ArrayList<>();
     for (int c = 0; c < similarities.size(); c++) {
       Matrix similarity = similarities.get(c);
-      Component component = group.components().get(c);
+      int width = group.components().get(c).width();
+      if (width == 1) {
+        components.add(units);
+        continue;
+      }
       List<Permutation> within =
           IntStream.range(0, size)
-              .mapToObj(i -> match(inside(similarity, component.width(), i, units.get(i))))
+              .mapToObj(i -> matcher.match(inside(similarity, width, i, units.get(i))))
               .toList();
       components.add(UnitPermutation.inside(units, within));
     }
@@ -67,15 +71,11 @@ final class UnitMatching {
   }
 
   private double total(Matrix similarity) {
-    Permutation best = match(similarity);
+    Permutation best = matcher.match(similarity);
     double total = 0;
     for (int i = 0; i < best.size(); i++) {
       total += similarity.get(i, best.get(i));
     }
     return total;
-  }
-
-  private Permutation match(Matrix similarity) {
-    return similarity.rows() == 1 ? Permutation.identity(1) : matcher.match(similarity);
   }
 }
