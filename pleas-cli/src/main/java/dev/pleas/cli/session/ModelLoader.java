@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens checkpoints and finds out which networks they are. */
@@ -74,19 +75,22 @@ final class ModelLoader {
       if (heads != null) {
         metadata.put(HEADS_KEY, heads.toString());
       }
-      Function<@Nullable Shape, Adaptation.Adapted> adapt =
-          input -> adapt(checkpoint, metadata, input);
-      return new LoadedModel(path, checkpoint, usual(path, adapt), adapt::apply, null);
+      return new LoadedModel(
+          path,
+          checkpoint,
+          usual(path, () -> adapt(checkpoint, metadata, null)),
+          input -> adapt(checkpoint, metadata, input),
+          null);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
     }
   }
 
-  private static Adaptation.Adapted usual(
-      Path path, Function<@Nullable Shape, Adaptation.Adapted> adapt) {
+  /** What a network is for its usual input; what is wrong with it is said with the file's name. */
+  private static Adaptation.Adapted usual(Path path, Supplier<Adaptation.Adapted> adapt) {
     try {
-      return adapt.apply(null);
+      return adapt.get();
     } catch (PleasException e) {
       throw new ModelException(path + ": " + e.getMessage(), e);
     }
