@@ -171,9 +171,9 @@ def main():
     if arguments.out:
         page = arguments.out.read_text()
         for pair, text in tables.items():
-            begin, end = f"<!-- vit {pair} -->\n", f"\n<!-- end vit {pair} -->"
+            begin, end = f"<!-- vit {pair} -->", f"<!-- end vit {pair} -->"
             before, rest = page.split(begin)
-            page = before + begin + text + end + rest.split(end)[1]
+            page = before + begin + "\n\n" + text + "\n\n" + end + rest.split(end)[1]
         arguments.out.write_text(page)
 
 
