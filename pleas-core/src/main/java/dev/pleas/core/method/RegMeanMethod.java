@@ -7,15 +7,9 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.moments.Batches;
-import dev.pleas.core.partial.Heads;
-import dev.pleas.core.partial.Layouts;
-import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.RegressionMean;
 import dev.pleas.core.refit.RowSampling;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -48,14 +42,8 @@ final class RegMeanMethod implements MergeMethod {
   public MergeResult merge(MergeRequest request) {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     double offDiagonal = settings.real(OFF_DIAGONAL.name(), 0, 1);
-    SameArchitecture.requirePair(request);
-    List<String> notes = new ArrayList<>();
-    Set<String> heads = HeadMode.resolve(settings, request, notes);
-    SameArchitecture.check(request.sources(), request.names(), heads);
-    Model a = request.sources().get(0);
-    Model b = request.sources().get(1);
+    MeanOfPair mean = MeanOfPair.of(request, settings);
     Batches batches = Calibration.batches(settings, request);
-    Layouts layouts = new Layouts(a.graph(), b.graph(), Map.of(), heads);
     RegressionMean regression =
         new RegressionMean(
             request.sources(),
@@ -66,13 +54,15 @@ final class RegMeanMethod implements MergeMethod {
                 batches.samples().count(), Calibration.rowsPerColumn(settings), request.seed()),
             Calibration.activationMemory(settings));
     Stopwatch stopwatch = new Stopwatch();
-    Model mean = PartialMerge.merge(a, b, layouts);
     Model regressed =
         stopwatch.time(
-            "regression", () -> regression.apply(mean, heads, request.progress(), notes::add));
-    Model finished = Normalization.recalibrated(request, settings, regressed, layouts);
+            "regression",
+            () ->
+                regression.apply(
+                    mean.model(), mean.heads(), request.progress(), mean.notes()::add));
     return new MergeResult(
-        Heads.split(finished, layouts, heads, request.names()),
-        new MergeReport(settings.all(), null, List.of(), List.of(), stopwatch.stages(), notes));
+        mean.finish(request, settings, regressed),
+        new MergeReport(
+            settings.all(), null, List.of(), List.of(), stopwatch.stages(), mean.notes()));
   }
 }

@@ -184,8 +184,7 @@ public final class LayerPass {
             form.taps(),
             form.groups());
     // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
-    // need
-    // not spend weights on it.
+    // need not spend weights on it.
     boolean absorbed = settings.recalibrate() && feedsNormalizationOnly(node.name());
     LayerRefit.Fit fit =
         new LayerRefit(new SystemSolver(node.name(), tools, notes::add), settings.ridge())

@@ -20,7 +20,7 @@ final class ResNetAdapter implements ModelAdapter {
     @Nullable TensorView resnet = TensorView.of(tensors, "conv1.weight");
     if (resnet == null) {
       return new Adaptation.NotRecognized(
-          "no conv1.weight, which every ResNet has (nor after module., model. or backbone.)");
+          "no conv1.weight, which every ResNet has (nor after a prefix such as module. or model.)");
     }
     if (!resnet.has("layer1.0.conv1.weight")) {
       return new Adaptation.NotRecognized(

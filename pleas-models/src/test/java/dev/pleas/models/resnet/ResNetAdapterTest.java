@@ -249,7 +249,7 @@ class ResNetAdapterTest {
     assertThat(adapt(Map.of("features.0.weight", f32(64, 3, 3, 3))))
         .isEqualTo(
             new NotRecognized(
-                "no conv1.weight, which every ResNet has (nor after module., model. or backbone.)"));
+                "no conv1.weight, which every ResNet has (nor after a prefix such as module. or model.)"));
     assertThat(adapt(Map.of("module.conv1.weight", f32(64, 3, 3, 3))))
         .isEqualTo(new NotRecognized("no module.layer1.0.conv1.weight, which every ResNet has"));
     assertThat(adapt(Map.of())).isInstanceOf(NotRecognized.class);
