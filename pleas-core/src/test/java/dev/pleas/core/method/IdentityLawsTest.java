@@ -109,7 +109,8 @@ class IdentityLawsTest {
     Model b = Permuted.apply(a, spec, applied);
 
     for (String refit : new String[] {"merged", "sources", "none"}) {
-      MergeResult merged = backend.merge(a, b, samples, "budget", "1.6", "refit", refit);
+      MergeResult merged =
+          backend.merge(a, b, samples, "budget", "1.6", "refit", refit, "ridge", ridge(family));
 
       assertThat(merged.report().groups())
           .anySatisfy(group -> assertThat(group.width()).isGreaterThan(group.size()));
@@ -131,11 +132,13 @@ class IdentityLawsTest {
   }
 
   /**
-   * Behind the last attention weights are fitted on the class token alone, that is on a fiftieth of
-   * the rows that those of the other networks have, whose rounding averages out the less.
+   * Behind the last attention weights are fitted on the class token alone. Its mean over the images
+   * is large and its variance small, so where products are rounded to float32 before they are
+   * centred, more of that rounding is left. Their function does not change more than others'.
    */
   private static double tolerance(Family family, Backend backend) {
-    return (family == Family.VIT ? 7 : 1) * backend.weightTolerance;
+    double more = family == Family.RESNET ? 1 : backend == Backend.NAIVE ? 7 : 25;
+    return more * backend.weightTolerance;
   }
 
   private static void assertSameWeights(Model found, Model expected, double tolerance) {
@@ -143,7 +146,10 @@ class IdentityLawsTest {
     for (String name : expected.parameters().keySet()) {
       Plain weight = Plain.of(expected.parameter(name));
       assertThat(found.parameter(name).shape()).as(name).isEqualTo(weight.shape());
-      assertThat(Plain.of(found.parameter(name)).distance(weight) / weight.largest())
+      // A bias is a difference of means about 1, however small it is itself.
+      boolean vector = weight.shape().rank() == 1;
+      double size = vector ? Math.max(1, weight.largest()) : weight.largest();
+      assertThat(Plain.of(found.parameter(name)).distance(weight) / size)
           .as(name)
           .isLessThan(tolerance);
     }
