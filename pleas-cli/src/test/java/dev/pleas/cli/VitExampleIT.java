@@ -53,9 +53,16 @@ class VitExampleIT {
     assertThat(merged).isGreaterThan(0.82);
     assertThat(tensors(folder.resolve("merged/model.safetensors")))
         .isEqualTo(tensors(EXAMPLE.resolve("fashion-a.safetensors")));
-    Path average = EXAMPLE.resolve("without-ancestor.yaml");
-    Run refused = Run.pleas("merge", average, "--method", "average", "-q", "-o", folder);
-    assertThat(refused.code()).isEqualTo(1); // The recipe's settings are of another method.
+  }
+
+  @Test
+  void merge_recipeWithSettingsOfAnotherMethod_isRefused() {
+    Path recipe = EXAMPLE.resolve("without-ancestor.yaml");
+    Path output = folder.resolve("average");
+    Run refused = Run.pleas("merge", recipe, "--method", "average", "-q", "-o", output);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.lastError()).contains("unknown setting budget");
+    assertThat(output).doesNotExist();
   }
 
   @Test
