@@ -46,7 +46,7 @@ final class EjmlBackend extends CpuBackend<HeapFloats> {
   }
 
   @Override
-  protected long allocatedBytes() {
+  protected long blockBytes() {
     return bytes;
   }
 

@@ -3,7 +3,7 @@ package dev.pleas.cpu.nd4j;
 import dev.pleas.api.error.PleasException;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.cpu.tensor.Convolution;
+import dev.pleas.backend.tensor.ConvolutionForm;
 import dev.pleas.cpu.tensor.Parallel;
 import java.util.Arrays;
 import java.util.Map;
@@ -54,7 +54,7 @@ final class NativeConvolution {
    * of the library would spin while they wait for each other, which starves them on a busy machine.
    */
   void apply(
-      Convolution form,
+      ConvolutionForm form,
       NativeFloats x,
       NativeFloats weight,
       @Nullable NativeFloats bias,
@@ -79,7 +79,7 @@ final class NativeConvolution {
   }
 
   private void apply(
-      Convolution form, Pointer x, Pointer weight, @Nullable Pointer bias, Pointer y) {
+      ConvolutionForm form, Pointer x, Pointer weight, @Nullable Pointer bias, Pointer y) {
     Window w = form.window();
     Shape image = Shape.of(form.samples(), form.channels(), form.height(), form.width());
     Shape kernel = Shape.of(form.filters(), form.channels(), w.kernelHeight(), w.kernelWidth());

@@ -1,7 +1,7 @@
 package dev.pleas.cpu.nd4j;
 
 import dev.pleas.api.graph.Window;
-import dev.pleas.cpu.tensor.Convolution;
+import dev.pleas.backend.tensor.ConvolutionForm;
 import dev.pleas.cpu.tensor.CpuBackend;
 import dev.pleas.cpu.tensor.Operand;
 import dev.pleas.cpu.tensor.Parallel;
@@ -35,7 +35,7 @@ final class Nd4jBackend extends CpuBackend<NativeFloats> {
   }
 
   @Override
-  protected long allocatedBytes() {
+  protected long blockBytes() {
     return pool.bytes();
   }
 
@@ -56,7 +56,7 @@ final class Nd4jBackend extends CpuBackend<NativeFloats> {
 
   @Override
   protected void convolve(
-      Convolution form,
+      ConvolutionForm form,
       NativeFloats x,
       NativeFloats weight,
       @Nullable NativeFloats bias,

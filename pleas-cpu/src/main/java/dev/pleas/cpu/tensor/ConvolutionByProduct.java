@@ -1,5 +1,7 @@
 package dev.pleas.cpu.tensor;
 
+import dev.pleas.backend.tensor.ConvolutionForm;
+import dev.pleas.backend.tensor.SharedMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ final class ConvolutionByProduct<F extends Floats> {
     this.backend = backend;
   }
 
-  void apply(Convolution form, F x, F weight, @Nullable F bias, F y) {
+  void apply(ConvolutionForm form, F x, F weight, @Nullable F bias, F y) {
     int positions = form.positions();
     if (bias != null) {
       float[] values = new float[form.filters()];
@@ -35,15 +37,14 @@ final class ConvolutionByProduct<F extends Floats> {
             Math.min(
                 form.samples(),
                 Math.max(Parallel.threads(), PATCH_ELEMENTS / Math.max(1, patches)));
-    try (Memory<F> scratch = new Memory<>(backend, wave * patches)) {
+    try (SharedMemory<F> scratch = new SharedMemory<>(backend, wave * patches)) {
       for (int n = 0; n < form.samples(); n += wave) {
         int count = Math.min(wave, form.samples() - n);
         Patches.unfold(
             x,
             n * form.inputStep(),
             scratch.data(),
-            count,
-            form.channels(),
+            count * form.channels(),
             form.height(),
             form.width(),
             form.window());
@@ -53,7 +54,14 @@ final class ConvolutionByProduct<F extends Floats> {
   }
 
   private void multiply(
-      Convolution form, Product product, int samples, F weight, F in, long inAt, F y, long yAt) {
+      ConvolutionForm form,
+      Product product,
+      int samples,
+      F weight,
+      F in,
+      long inAt,
+      F y,
+      long yAt) {
     int groups = form.groups();
     long weightStep = (long) product.m() * product.k();
     long inStep = (long) product.k() * product.n();

@@ -40,8 +40,24 @@ final class Elementwise {
         });
   }
 
-  /** y = max(a + b, 0) if {@code rectified}, otherwise a + b. */
-  static void add(Floats a, Floats b, Floats y, long count, boolean rectified) {
+  /** y = tanh(x). */
+  static void tanh(Floats x, Floats y, long count) {
+    Blocks.forEach(
+        1,
+        count,
+        1,
+        (row, rows, at, length, buffers) -> {
+          float[] v = buffers[0];
+          x.read(at, v, 0, length);
+          for (int i = 0; i < length; i++) {
+            v[i] = (float) Math.tanh(v[i]);
+          }
+          y.write(at, v, 0, length);
+        });
+  }
+
+  /** y = a + b. */
+  static void add(Floats a, Floats b, Floats y, long count) {
     Blocks.forEach(
         1,
         count,
@@ -52,9 +68,6 @@ final class Elementwise {
           a.read(at, v, 0, length);
           b.read(at, w, 0, length);
           add(v, w, length);
-          if (rectified) {
-            relu(v, length);
-          }
           y.write(at, v, 0, length);
         });
   }
@@ -82,19 +95,13 @@ final class Elementwise {
   }
 
   /**
-   * y[n, c, l] = x[n, c, l]·scale[c] + shift[c], and then max(·, 0) if {@code rectified}.
+   * y[n, c, l] = x[n, c, l]·scale[c] + shift[c].
    *
    * @param samples N
    * @param positions L
    */
   static void affine(
-      Floats x,
-      float[] scale,
-      float[] shift,
-      Floats y,
-      int samples,
-      long positions,
-      boolean rectified) {
+      Floats x, float[] scale, float[] shift, Floats y, int samples, long positions) {
     int channels = scale.length;
     Blocks.forEach(
         (long) samples * channels,
@@ -106,9 +113,6 @@ final class Elementwise {
           for (int r = 0; r < rows; r++) {
             int c = (int) ((row + r) % channels);
             affine(v, r * length, length, scale[c], shift[c]);
-          }
-          if (rectified) {
-            relu(v, rows * length);
           }
           y.write(at, v, 0, rows * length);
         });

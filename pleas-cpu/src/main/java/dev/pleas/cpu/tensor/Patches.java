@@ -8,26 +8,18 @@ final class Patches {
   private Patches() {}
 
   /**
-   * y[n, c·taps + tap, l] = x under tap {@code tap} of channel c at position l, 0 in the padding.
+   * y[c·taps + tap, l] = x under tap {@code tap} of plane c at position l, 0 in the padding.
    *
-   * @param x elements from {@code xAt} on are [samples, channels, height, width]
-   * @param y gets [samples, channels·taps, positions]
+   * @param x elements from {@code xAt} on are [planes, height, width]
+   * @param y gets [planes·taps, positions]
    */
   static void unfold(
-      Floats x,
-      long xAt,
-      Floats y,
-      int samples,
-      int channels,
-      int height,
-      int width,
-      Window window) {
+      Floats x, long xAt, Floats y, int planes, int height, int width, Window window) {
     int outHeight = window.outputHeight(height);
     int outWidth = window.outputWidth(width);
     int plane = height * width;
     int positions = outHeight * outWidth;
     int taps = window.taps();
-    int planes = Math.multiplyExact(samples, channels);
     boolean shifted =
         window.strideHeight() == 1
             && window.strideWidth() == 1

@@ -1,18 +1,15 @@
 package dev.pleas.cpu.tensor;
 
+import dev.pleas.backend.tensor.AttentionForm;
+import dev.pleas.backend.tensor.SharedMemory;
+
 /**
- * The sizes of an attention that has been checked.
+ * Attention by products.
  *
- * @param samples N
- * @param heads how many
- * @param keyWidth d, channels of queries and keys per head
- * @param valueWidth e, channels of values per head
- * @param queries T
- * @param keys S, positive
- * @param scale of the scores
+ * @param backend multiplies
+ * @param form the sizes
  */
-record Attention(
-    int samples, int heads, int keyWidth, int valueWidth, int queries, int keys, double scale) {
+record CpuAttention<F extends Floats>(CpuBackend<F> backend, AttentionForm form) {
   /** Elements of scores held at a time, unless one for each thread are more: 4 MiB. */
   private static final long HELD = 1L << 20;
 
@@ -25,13 +22,17 @@ record Attention(
    * @param v [N, heads·e, S]
    * @param y gets [N, heads·e, T]; not empty
    */
-  <F extends Floats> void apply(CpuBackend<F> backend, F q, F k, F v, F y) {
+  void apply(F q, F k, F v, F y) {
+    int queries = form.queries();
+    int keys = form.keys();
+    int keyWidth = form.keyWidth();
+    int valueWidth = form.valueWidth();
     Product score = new Product(queries, keys, keyWidth, true, false, false, false);
     Product mix = new Product(valueWidth, queries, keys, false, true, false, false);
-    int all = Math.multiplyExact(samples, heads);
-    long scores = (long) queries * keys;
+    int all = form.allHeads();
+    long scores = form.scores();
     int wave = (int) Math.min(all, Math.max(Parallel.threads(), HELD / scores));
-    try (Memory<F> held = new Memory<>(backend, wave * scores)) {
+    try (SharedMemory<F> held = new SharedMemory<>(backend, wave * scores)) {
       Operand<F> weights = new Operand<>(held.data(), 0, scores);
       for (int head = 0; head < all; head += wave) {
         int count = Math.min(wave, all - head);
@@ -55,6 +56,7 @@ record Attention(
 
   /** Turns each row of scores into weights that add up to 1. */
   private void softmax(Floats scores, long rows) {
+    int keys = form.keys();
     int perItem = Math.max(1, Blocks.SIZE / keys);
     Parallel.forEach(
         Math.toIntExact((rows + perItem - 1) / perItem),
@@ -71,6 +73,8 @@ record Attention(
   }
 
   private void softmax(float[] v, int from) {
+    int keys = form.keys();
+    double scale = form.scale();
     double largest = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + keys; i++) {
       largest = Math.max(largest, scale * v[i]);

@@ -1,17 +1,14 @@
 package dev.pleas.cpu.tensor;
 
-import dev.pleas.api.backend.GramAccumulator;
-import dev.pleas.api.backend.Tensor;
-import dev.pleas.api.error.ShapeException;
-import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.tensor.Shape;
+import dev.pleas.backend.tensor.GramSums;
+import dev.pleas.backend.tensor.SharedMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-Gram sums. A batch is cut into chunks of samples with about a thousand positions; each
  * chunk is one product in float32, and chunks are added up in float64, in order.
  */
-final class CpuGram<F extends Floats> implements GramAccumulator {
+final class CpuGramSums<F extends Floats> implements GramSums<F> {
   /** Positions of a chunk: products are efficient from here on, and float32 sums still exact. */
   private static final long CHUNK_POSITIONS = 1024;
 
@@ -19,7 +16,6 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
   private static final long PRODUCT_ELEMENTS = 1L << 22;
 
   private final CpuBackend<F> backend;
-  private final CpuScope<F> scope;
   private final int p;
   private final int q;
 
@@ -29,37 +25,14 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
   /** Sums of products of a tensor with itself; only the upper triangle counts. */
   private double @Nullable [] upper;
 
-  private boolean closed;
-
-  CpuGram(CpuBackend<F> backend, CpuScope<F> scope, int p, int q) {
-    if (p < 0 || q < 0 || (long) p * q > Integer.MAX_VALUE - 8) {
-      throw new ShapeException("gram: a " + p + "×" + q + " matrix cannot be held");
-    }
+  CpuGramSums(CpuBackend<F> backend, int p, int q) {
     this.backend = backend;
-    this.scope = scope;
     this.p = p;
     this.q = q;
   }
 
   @Override
-  public void add(Tensor a, Tensor b) {
-    checkOpen();
-    F left = scope.own(a).data();
-    F right = scope.own(b).data();
-    Shape shape = a.shape();
-    check("first operand", shape, p);
-    check("second operand", b.shape(), q);
-    long positions = shape.elementsFrom(2);
-    if (b.shape().dim(0) != shape.dim(0) || b.shape().elementsFrom(2) != positions) {
-      throw new ShapeException(
-          "gram: expected operands with equal samples and positions, found "
-              + shape
-              + " and "
-              + b.shape());
-    }
-    if (shape.elements() == 0 || b.shape().elements() == 0) {
-      return;
-    }
+  public void add(F left, F right, int samples, int positions) {
     boolean same = left == right;
     if (same && upper == null) {
       upper = newSum();
@@ -68,13 +41,7 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
     }
     double[] sum = same ? upper : full;
     if (sum != null) {
-      add(left, right, same, shape.dim(0), Math.toIntExact(positions), sum);
-    }
-  }
-
-  private void check(String what, Shape found, int channels) {
-    if (found.rank() < 2 || found.dim(1) != channels) {
-      throw Require.mismatch("gram", what, "[N, " + channels + ", …]", found);
+      add(left, right, same, samples, positions, sum);
     }
   }
 
@@ -111,16 +78,16 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
   private void addPacked(
       F a, F b, boolean same, int first, int count, int positions, double[] sum) {
     Product form = form(count * positions, same);
-    try (Memory<F> left = pack(a, p, first, count, positions);
-        Memory<F> right = same ? left.share() : pack(b, q, first, count, positions)) {
+    try (SharedMemory<F> left = pack(a, p, first, count, positions);
+        SharedMemory<F> right = same ? left.share() : pack(b, q, first, count, positions)) {
       addProducts(
           form, 1, new Operand<>(left.data(), 0, 0), new Operand<>(right.data(), 0, 0), sum);
     }
   }
 
   /** Returns x[first … first + count − 1, ·, ·] as [channels, count·positions]. */
-  private Memory<F> pack(F x, int channels, int first, int count, int positions) {
-    Memory<F> packed = new Memory<>(backend, (long) channels * count * positions);
+  private SharedMemory<F> pack(F x, int channels, int first, int count, int positions) {
+    SharedMemory<F> packed = new SharedMemory<>(backend, (long) channels * count * positions);
     Parallel.forEach(
         channels,
         (long) channels * count * positions,
@@ -137,7 +104,7 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
   private void addProducts(Product form, int count, Operand<F> a, Operand<F> b, double[] sum) {
     long size = (long) p * q;
     int wave = (int) Math.min(count, Math.max(1, PRODUCT_ELEMENTS / size));
-    try (Memory<F> products = new Memory<>(backend, wave * size)) {
+    try (SharedMemory<F> products = new SharedMemory<>(backend, wave * size)) {
       for (int i = 0; i < count; i += wave) {
         int now = Math.min(wave, count - i);
         backend.multiply(
@@ -172,8 +139,7 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
   }
 
   @Override
-  public Matrix toMatrix() {
-    checkOpen();
+  public double[] toArray() {
     double[] values = full == null ? new double[p * q] : full.clone();
     double[] triangle = upper;
     if (triangle != null) {
@@ -187,23 +153,13 @@ final class CpuGram<F extends Floats> implements GramAccumulator {
         }
       }
     }
-    return Matrix.wrap(p, q, values);
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the " + p + "×" + q + " Gram accumulator is closed");
-    }
+    return values;
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      scope.forget(this);
-      backend.countHostBytes(-8L * p * q * ((full == null ? 0 : 1) + (upper == null ? 0 : 1)));
-      full = null;
-      upper = null;
-    }
+    backend.countHostBytes(-8L * p * q * ((full == null ? 0 : 1) + (upper == null ? 0 : 1)));
+    full = null;
+    upper = null;
   }
 }

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.tensor;
+package dev.pleas.backend.tensor;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;

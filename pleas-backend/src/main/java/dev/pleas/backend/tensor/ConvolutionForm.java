@@ -1,4 +1,4 @@
-package dev.pleas.cpu.tensor;
+package dev.pleas.backend.tensor;
 
 import dev.pleas.api.graph.Window;
 
@@ -13,7 +13,7 @@ import dev.pleas.api.graph.Window;
  * @param window kernel, stride, padding, dilation
  * @param groups divides C and K
  */
-public record Convolution(
+public record ConvolutionForm(
     int samples, int channels, int height, int width, int filters, Window window, int groups) {
   /** Returns H′. */
   public int outputHeight() {
@@ -51,7 +51,7 @@ public record Convolution(
   }
 
   /** Returns the same convolution of another number of samples. */
-  public Convolution withSamples(int count) {
-    return new Convolution(count, channels, height, width, filters, window, groups);
+  public ConvolutionForm withSamples(int count) {
+    return new ConvolutionForm(count, channels, height, width, filters, window, groups);
   }
 }

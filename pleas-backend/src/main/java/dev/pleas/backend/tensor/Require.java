@@ -1,4 +1,4 @@
-package dev.pleas.cpu.tensor;
+package dev.pleas.backend.tensor;
 
 import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Window;
@@ -38,7 +38,7 @@ final class Require {
   }
 
   /** Returns the sizes of a convolution whose shapes fit. */
-  static Convolution convolution(Shape x, Shape weight, Window window, int groups) {
+  static ConvolutionForm convolution(Shape x, Shape weight, Window window, int groups) {
     rank("conv2d", "input", x, 4, "[N, C, H, W]");
     rank("conv2d", "weight", weight, 4, "[K, C / groups, kernelHeight, kernelWidth]");
     int channels = x.dim(1);
@@ -58,11 +58,11 @@ final class Require {
         Shape.of(filters, channels / groups, window.kernelHeight(), window.kernelWidth()),
         weight);
     window("conv2d", x, window);
-    return new Convolution(x.dim(0), channels, x.dim(2), x.dim(3), filters, window, groups);
+    return new ConvolutionForm(x.dim(0), channels, x.dim(2), x.dim(3), filters, window, groups);
   }
 
   /** Returns the sizes of an attention whose shapes fit. */
-  static Attention attention(Shape queries, Shape keys, Shape values, int heads, double scale) {
+  static AttentionForm attention(Shape queries, Shape keys, Shape values, int heads, double scale) {
     rank("attention", "queries", queries, 3, "[N, heads·d, T]");
     int samples = queries.dim(0);
     int channels = queries.dim(1);
@@ -82,7 +82,7 @@ final class Require {
     if (keys.dim(2) == 0) {
       throw mismatch("attention", "keys", "[N, heads·d, S] with S > 0", keys);
     }
-    return new Attention(
+    return new AttentionForm(
         samples,
         heads,
         channels / heads,

@@ -1,73 +1,50 @@
 package dev.pleas.cpu.tensor;
 
-import dev.pleas.api.backend.SumAccumulator;
-import dev.pleas.api.backend.Tensor;
-import dev.pleas.api.error.ShapeException;
-import dev.pleas.api.tensor.Shape;
+import dev.pleas.backend.tensor.ChannelSums;
 
 /** Channel sums in float64: each row x[n, c, ·] is summed by itself, rows in order of n. */
-final class CpuSums<F extends Floats> implements SumAccumulator {
+final class CpuChannelSums<F extends Floats> implements ChannelSums<F> {
   private final CpuBackend<F> backend;
-  private final CpuScope<F> scope;
   private final double[] sums;
   private final double[] squares;
-  private long count;
-  private boolean closed;
 
-  CpuSums(CpuBackend<F> backend, CpuScope<F> scope, int channels) {
-    if (channels < 0) {
-      throw new ShapeException("sums: " + channels + " channels");
-    }
+  CpuChannelSums(CpuBackend<F> backend, int channels) {
     this.backend = backend;
-    this.scope = scope;
     this.sums = new double[channels];
     this.squares = new double[channels];
     backend.countHostBytes(16L * channels);
   }
 
   @Override
-  public void add(Tensor tensor) {
-    checkOpen();
-    F x = scope.own(tensor).data();
-    Shape shape = tensor.shape();
+  public void add(F x, int samples, int positions) {
     int channels = sums.length;
-    if (shape.rank() < 2 || shape.dim(1) != channels) {
-      throw Require.mismatch("sums", "input", "[N, " + channels + ", …]", shape);
-    }
-    int samples = shape.dim(0);
-    long positions = shape.elementsFrom(2);
-    count += samples * positions;
-    if (shape.elements() == 0) {
-      return;
-    }
-    int together = (int) Math.max(1, Math.min(channels, Blocks.SIZE / positions));
+    int together = Math.max(1, Math.min(channels, Blocks.SIZE / positions));
     int items = (channels + together - 1) / together;
     Parallel.forEach(
         items,
-        shape.elements(),
+        (long) samples * channels * positions,
         item -> {
           int from = item * together;
           int to = Math.min(channels, from + together);
-          float[] buffer = new float[(int) Math.min(Blocks.SIZE, (to - from) * positions)];
+          float[] buffer = new float[Math.min(Blocks.SIZE, (to - from) * positions)];
           for (int n = 0; n < samples; n++) {
             addSample(x, ((long) n * channels + from) * positions, from, to, positions, buffer);
           }
         });
   }
 
-  private void addSample(F x, long at, int from, int to, long positions, float[] buffer) {
+  private void addSample(F x, long at, int from, int to, int positions, float[] buffer) {
     if (positions > buffer.length) {
-      for (long done = 0; done < positions; done += buffer.length) {
-        int part = (int) Math.min(buffer.length, positions - done);
+      for (int done = 0; done < positions; done += buffer.length) {
+        int part = Math.min(buffer.length, positions - done);
         x.read(at + done, buffer, 0, part);
         addRow(from, buffer, 0, part);
       }
       return;
     }
-    int length = (int) positions;
-    x.read(at, buffer, 0, (to - from) * length);
+    x.read(at, buffer, 0, (to - from) * positions);
     for (int c = from; c < to; c++) {
-      addRow(c, buffer, (c - from) * length, length);
+      addRow(c, buffer, (c - from) * positions, positions);
     }
   }
 
@@ -106,35 +83,17 @@ final class CpuSums<F extends Floats> implements SumAccumulator {
   }
 
   @Override
-  public long count() {
-    checkOpen();
-    return count;
-  }
-
-  @Override
   public double[] sums() {
-    checkOpen();
     return sums.clone();
   }
 
   @Override
   public double[] squares() {
-    checkOpen();
     return squares.clone();
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the sums of " + sums.length + " channels are closed");
-    }
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      scope.forget(this);
-      backend.countHostBytes(-16L * sums.length);
-    }
+    backend.countHostBytes(-16L * sums.length);
   }
 }

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.tensor;
+package dev.pleas.backend.tensor;
 
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.tensor.HostTensor;
@@ -6,12 +6,12 @@ import dev.pleas.api.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor in memory that it may share with others of another shape. */
-final class CpuTensor<F extends Floats> implements Tensor {
-  private final CpuScope<F> scope;
+final class KernelTensor<M> implements Tensor {
+  private final KernelScope<M> scope;
   private final Shape shape;
-  private volatile @Nullable Memory<F> memory;
+  private volatile @Nullable SharedMemory<M> memory;
 
-  CpuTensor(CpuScope<F> scope, Shape shape, Memory<F> memory) {
+  KernelTensor(KernelScope<M> scope, Shape shape, SharedMemory<M> memory) {
     this.scope = scope;
     this.shape = shape;
     this.memory = memory;
@@ -22,20 +22,20 @@ final class CpuTensor<F extends Floats> implements Tensor {
     return shape;
   }
 
-  CpuScope<F> scope() {
+  KernelScope<M> scope() {
     return scope;
   }
 
   /** Returns the memory. Throws IllegalStateException if the tensor is closed. */
-  Memory<F> memory() {
-    Memory<F> open = memory;
+  SharedMemory<M> memory() {
+    SharedMemory<M> open = memory;
     if (open == null) {
       throw new IllegalStateException("tensor " + shape + " is closed");
     }
     return open;
   }
 
-  F data() {
+  M data() {
     return memory().data();
   }
 
@@ -45,20 +45,15 @@ final class CpuTensor<F extends Floats> implements Tensor {
 
   @Override
   public HostTensor toHost() {
-    return HostTensor.wrap(shape, values());
-  }
-
-  /** Returns a copy of the elements. */
-  float[] values() {
-    F data = data();
+    M data = data();
     float[] values = new float[Math.toIntExact(elements())];
-    data.read(0, values, 0, values.length);
-    return values;
+    scope.read(data, values);
+    return HostTensor.wrap(shape, values);
   }
 
   @Override
   public void close() {
-    Memory<F> open = memory;
+    SharedMemory<M> open = memory;
     if (open != null) {
       memory = null;
       scope.forget(this);
