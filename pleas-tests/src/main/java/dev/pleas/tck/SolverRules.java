@@ -54,8 +54,7 @@ abstract class SolverRules
 
   /** Solves, and says which system it was when that fails. */
   final Solution solve(String what, NormalEquations equations) {
-    LeastSquaresSolver solver = create();
-    try {
+    try (LeastSquaresSolver solver = create()) {
       return solver.solve(equations);
     } catch (RuntimeException e) {
       throw new AssertionError(what + ": solve threw " + e, e);

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shapes that do not fit are a {@link dev.pleas.api.error.ShapeException}, closed arguments or a
  * closed scope an {@link IllegalStateException}, tensors of another backend an {@link
- * IllegalArgumentException}. NaN and infinities propagate as IEEE 754 says. Axes of length 0 are
- * allowed wherever the result is defined. A scope is used by one thread at a time; different scopes
- * may be used by different threads if the backend {@linkplain TensorBackend#concurrent() says so}.
+ * IllegalArgumentException}, and a result that the memory of a device cannot hold a {@link
+ * dev.pleas.api.error.DeviceMemoryException}, after which the scope can still be used. NaN and
+ * infinities propagate as IEEE 754 says. Axes of length 0 are allowed wherever the result is
+ * defined. A scope is used by one thread at a time; different scopes may be used by different
+ * threads if the backend {@linkplain TensorBackend#concurrent() says so}.
  */
 public interface TensorScope extends AutoCloseable {
   /** Copies a host tensor to the backend. */

@@ -1,5 +1,8 @@
 package dev.pleas.api.provider;
 
+import dev.pleas.api.error.ProviderException;
+import java.util.List;
+
 /**
  * Offers one implementation of a contract. Found with {@link java.util.ServiceLoader}: it has a
  * public constructor without arguments and does no work, and loads no native library, before {@link
@@ -42,8 +45,31 @@ public interface Provider<T> {
   /**
    * Makes the implementation: a new one every time if it is to be closed.
    *
-   * @throws dev.pleas.api.error.ProviderException if it cannot be used here, or not after all,
-   *     saying why
+   * @throws ProviderException if it cannot be used here, or not after all, saying why
    */
   T create();
+
+  /**
+   * Returns the devices that {@link #create(DeviceOptions)} can choose from, in the order of their
+   * numbers; empty where there is nothing to choose, or nothing can be used. Like {@link #probe} it
+   * answers within a moment and without throwing.
+   */
+  default List<Device> devices() {
+    return List.of();
+  }
+
+  /**
+   * Makes the implementation on a chosen device; like {@link #create()}, which stands for {@link
+   * DeviceOptions#AUTOMATIC}.
+   *
+   * @throws ProviderException also if there is no such device, or nothing to choose
+   */
+  default T create(DeviceOptions options) {
+    if (!options.equals(DeviceOptions.AUTOMATIC)) {
+      throw new ProviderException(
+          id()
+              + " does not run on a device that can be chosen; leave the device and its memory out");
+    }
+    return create();
+  }
 }

@@ -1,7 +1,10 @@
 package dev.pleas.api.solve;
 
-/** Solves normal equations in float64. Deterministic. Safe for use by several threads. */
-public interface LeastSquaresSolver {
+/**
+ * Solves normal equations in float64. Deterministic. Safe for use by several threads. Closed by
+ * whoever asked for it.
+ */
+public interface LeastSquaresSolver extends AutoCloseable {
   /**
    * Solves (G + diag(ridge))·X = C + diag(ridge)·prior. Every right-hand side is solved up to the
    * rounding of float64: its residual is a small multiple of p·2⁻⁵². A system is singular only when
@@ -21,4 +24,11 @@ public interface LeastSquaresSolver {
   default boolean solvesSingular() {
     return false;
   }
+
+  /**
+   * Frees what it holds between calls; a solver that holds nothing has nothing to do. Does nothing
+   * the second time.
+   */
+  @Override
+  default void close() {}
 }

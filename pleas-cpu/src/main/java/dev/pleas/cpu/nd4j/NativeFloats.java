@@ -1,12 +1,13 @@
 package dev.pleas.cpu.nd4j;
 
+import dev.pleas.backend.tensor.BlockPool;
 import dev.pleas.cpu.tensor.Floats;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Memory outside the Java heap, freed by {@link #close} and nothing else. */
-final class NativeFloats implements Floats {
+final class NativeFloats implements Floats, BlockPool.Block {
   /** The most elements that a {@link FloatBuffer} over one block can have. */
   static final long MOST = Integer.MAX_VALUE / Float.BYTES;
 
