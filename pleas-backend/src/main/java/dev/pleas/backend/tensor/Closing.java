@@ -37,4 +37,11 @@ public final class Closing {
       throw first;
     }
   }
+
+  /** Adds the exceptions to the failure that was the reason for closing. */
+  public void finishAfter(Throwable failure) {
+    if (first != null) {
+      failure.addSuppressed(first);
+    }
+  }
 }

@@ -1,0 +1,97 @@
+package dev.pleas.cuda.tensor;
+
+import dev.pleas.api.provider.DeviceOptions;
+import dev.pleas.backend.tensor.Closing;
+import dev.pleas.backend.tensor.KernelBackend;
+import dev.pleas.backend.tensor.Kernels;
+import dev.pleas.cuda.driver.CudaContext;
+import dev.pleas.cuda.driver.Gpus;
+import dev.pleas.cuda.kernel.KernelModule;
+import java.util.Optional;
+
+/** Tensors on a GPU. */
+final class CudaBackend extends KernelBackend<DeviceBlock> {
+  /** What is left to the driver, cuBLAS and other programs when nobody says how much to use. */
+  private static final double SHARE = 0.9;
+
+  private final CudaContext context;
+  private final DevicePool pool;
+  private final CudaKernels kernels;
+
+  private CudaBackend(CudaContext context, long limitBytes) {
+    this.context = context;
+    this.pool = new DevicePool(context, limitBytes);
+    KernelModule module = KernelModule.load(context);
+    Optional<Dnn> dnn = Dnn.open(context);
+    this.kernels = new CudaKernels(context, this, module, dnn.orElse(null));
+  }
+
+  /**
+   * Starts work on a GPU.
+   *
+   * @param options the limit of memory; the device has been chosen
+   * @throws dev.pleas.cuda.driver.CudaException if the GPU or a library refuses
+   */
+  static CudaBackend open(Gpus.Gpu gpu, DeviceOptions options) {
+    CudaContext context = CudaContext.open(gpu);
+    try {
+      return context.call(
+          () -> {
+            Long chosen = options.memoryBytes();
+            long limit = chosen == null ? (long) (SHARE * context.freeBytes()) : chosen;
+            return new CudaBackend(context, limit);
+          });
+    } catch (RuntimeException | LinkageError e) {
+      Closing closing = new Closing();
+      closing.close(context::close);
+      closing.finishAfter(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public String description() {
+    return "CUDA "
+        + Gpus.driverVersion() / 1000
+        + "."
+        + Gpus.driverVersion() % 1000 / 10
+        + " on GPU "
+        + context.gpu().number()
+        + ", "
+        + context.gpu().description()
+        + (kernels.hasDnn() ? ", cuDNN" : ", convolutions by cuBLAS");
+  }
+
+  @Override
+  protected Kernels<DeviceBlock> kernels() {
+    return kernels;
+  }
+
+  @Override
+  protected DeviceBlock allocate(long elements) {
+    return pool.take(elements);
+  }
+
+  @Override
+  protected void free(DeviceBlock memory) {
+    pool.giveBack(memory);
+  }
+
+  @Override
+  protected long allocatedBytes() {
+    return pool.bytes();
+  }
+
+  @Override
+  protected void trim() {
+    pool.trim();
+  }
+
+  @Override
+  protected void release() {
+    Closing closing = new Closing();
+    closing.close(pool::trim);
+    closing.close(context::close);
+    closing.finish();
+  }
+}
