@@ -1,8 +1,6 @@
 package dev.pleas.cli;
 
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.merge.Progress;
-import dev.pleas.api.model.Model;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.evaluation.Inference;
 import dev.pleas.cli.output.NpyWriter;
@@ -80,11 +78,15 @@ final class PredictCommand extends PleasCommand {
       explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id());
-          NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force);
-          Progress.Stage stage = progress(how.quiet).begin("Predicting", samples.count())) {
-        Model weights = fitting.read();
+          NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force)) {
         Inference.run(
-            device, weights, name, samples, stage, (from, batch) -> npy.write(batch.values()));
+            device,
+            fitting.read(),
+            name,
+            samples,
+            "Predicting",
+            progress(how.quiet),
+            (from, batch) -> npy.write(batch.values()));
       }
       out().print(how.json ? json(file, name, samples.count(), logits) : "Written: " + file + "\n");
     }

@@ -35,7 +35,12 @@ final class InterpretedGraph implements CompiledGraph {
     Map<String, HostTensor> checked = new LinkedHashMap<>();
     graph.parameters().forEach((name, shape) -> checked.put(name, checked(name, shape, values)));
     parameterScope = backend.newScope();
-    checked.forEach((name, value) -> parameters.put(name, parameterScope.tensor(value)));
+    try {
+      checked.forEach((name, value) -> parameters.put(name, parameterScope.tensor(value)));
+    } catch (RuntimeException e) {
+      parameterScope.close();
+      throw e;
+    }
   }
 
   @Override

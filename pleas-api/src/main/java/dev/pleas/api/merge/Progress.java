@@ -21,6 +21,13 @@ public interface Progress {
    */
   Stage begin(String name, long steps);
 
+  /**
+   * Says something that a person should know at once, between stages. Ignored by default.
+   *
+   * @param text one sentence
+   */
+  default void note(String text) {}
+
   /** A stage in progress. */
   interface Stage extends AutoCloseable {
     /** Says that so many more steps are done; in all no more than the stage began with. */

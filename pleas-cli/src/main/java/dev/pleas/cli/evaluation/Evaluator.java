@@ -48,10 +48,8 @@ public final class Evaluator {
     String value = Objects.requireNonNull(model.graph().outputs().get(output));
     ConfusionMatrix matrix =
         new ConfusionMatrix(samples, (int) model.graph().valueShape(value).elements());
-    try (Progress.Stage stage =
-        progress.begin("Evaluating " + what + " on " + name, samples.count())) {
-      Inference.run(backend, model, output, samples, stage, matrix::add);
-    }
+    String title = "Evaluating " + what + " on " + name;
+    Inference.run(backend, model, output, samples, title, progress, matrix::add);
     return matrix.score(name, head);
   }
 }

@@ -6,17 +6,21 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.data.Samples;
 import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.error.DeviceMemoryException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.core.moments.SmallerBatches;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a network over samples, batch by batch. */
 public final class Inference {
-  private static final int BATCH = 100;
+  private static final int LARGEST_BATCH = 100;
 
   private Inference() {}
 
@@ -55,32 +59,45 @@ public final class Inference {
   }
 
   /**
-   * Runs a network over all samples, in order.
+   * Runs a network over all samples, in order. Where the memory of a device runs out, it goes on
+   * with smaller batches.
    *
    * @param output an output's name
-   * @param stage is advanced by each sample
+   * @param title what is being done, for people
    */
   public static void run(
       TensorBackend backend,
       Model model,
       String output,
       Samples samples,
-      Progress.Stage stage,
+      String title,
+      Progress progress,
       LogitsConsumer consumer) {
     String value = Objects.requireNonNull(model.graph().outputs().get(output));
-    Graph needed = model.graph().between(model.graph().inputs().keySet(), java.util.List.of(value));
+    Graph needed = model.graph().between(model.graph().inputs().keySet(), List.of(value));
     String input = needed.onlyInput();
-    try (CompiledGraph compiled = backend.compile(needed, model.parameters())) {
-      for (int from = 0; from < samples.count(); from += BATCH) {
-        int to = Math.min(from + BATCH, samples.count());
+    List<String> notes = new ArrayList<>();
+    try (CompiledGraph compiled = backend.compile(needed, model.parameters());
+        Progress.Stage stage = progress.begin(title, samples.count())) {
+      int size = Math.min(LARGEST_BATCH, samples.count());
+      for (int from = 0; from < samples.count(); ) {
+        int to = Math.min(from + size, samples.count());
+        HostTensor logits;
         try (TensorScope scope = backend.newScope()) {
           Tensor batch = scope.tensor(samples.read(from, to));
-          Tensor logits =
-              Objects.requireNonNull(compiled.run(scope, Map.of(input, batch)).get(value));
-          consumer.accept(from, logits.toHost());
+          logits =
+              Objects.requireNonNull(compiled.run(scope, Map.of(input, batch)).get(value)).toHost();
+        } catch (DeviceMemoryException e) {
+          int smaller = SmallerBatches.smaller(size, e);
+          notes.add(SmallerBatches.note(size, smaller, e));
+          size = smaller;
+          continue;
         }
+        consumer.accept(from, logits);
         stage.advance(to - from);
+        from = to;
       }
     }
+    notes.forEach(progress::note);
   }
 }

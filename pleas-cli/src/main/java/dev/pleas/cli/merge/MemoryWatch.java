@@ -52,6 +52,11 @@ public final class MemoryWatch implements Progress {
     };
   }
 
+  @Override
+  public void note(String text) {
+    progress.note(text);
+  }
+
   private void look() {
     backendPeak = Math.max(backendPeak, backend.memoryBytes());
   }

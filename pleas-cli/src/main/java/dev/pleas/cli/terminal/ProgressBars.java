@@ -1,6 +1,7 @@
 package dev.pleas.cli.terminal;
 
 import dev.pleas.api.merge.Progress;
+import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -8,6 +9,18 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Draws a bar with the time that is left, redrawn in place on standard error. */
 final class ProgressBars implements Progress {
   private static final int UPDATE_MILLIS = 100;
+
+  private final PrintWriter err;
+
+  ProgressBars(PrintWriter err) {
+    this.err = err;
+  }
+
+  @Override
+  public void note(String text) {
+    err.println("note: " + text);
+    err.flush();
+  }
 
   @Override
   public Stage begin(String name, long steps) {

@@ -27,6 +27,11 @@ final class ProgressLines implements Progress {
     return new Line(name, steps);
   }
 
+  @Override
+  public void note(String text) {
+    line("note: " + text);
+  }
+
   private synchronized void line(String text) {
     err.println(text);
     err.flush();

@@ -39,13 +39,13 @@ public final class Terminal {
   /**
    * Returns progress for people: bars on a terminal, lines elsewhere, nothing when quiet.
    *
-   * @param err gets the lines
+   * @param err gets lines and notes
    */
   public static Progress progress(PrintWriter err, boolean quiet) {
     if (quiet) {
       return Progress.NONE;
     }
-    return live() ? new ProgressBars() : new ProgressLines(err, System::nanoTime);
+    return live() ? new ProgressBars(err) : new ProgressLines(err, System::nanoTime);
   }
 
   /** The console when standard input and output are a terminal, or null. */

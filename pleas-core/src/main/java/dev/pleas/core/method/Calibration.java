@@ -7,7 +7,9 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.SmallerBatches;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The settings by which networks are run on calibration data, read from a request. */
 final class Calibration {
@@ -42,7 +44,7 @@ final class Calibration {
    *
    * @throws DataException if there is none or it does not fit the network
    */
-  static Batches batches(Settings settings, MergeRequest request) {
+  private static Batches batches(Settings settings, MergeRequest request) {
     Graph graph = request.sources().get(0).graph();
     Samples samples = request.calibration();
     if (samples == null || samples.count() == 0) {
@@ -67,13 +69,29 @@ final class Calibration {
     return new Batches(samples, (int) size);
   }
 
+  /**
+   * Returns a way to run stages over the request's data that goes on with smaller batches where the
+   * memory of a device runs out.
+   *
+   * @param notes gets what a person should know
+   */
+  static SmallerBatches stages(Settings settings, MergeRequest request, Consumer<String> notes) {
+    return new SmallerBatches(
+        batches(settings, request),
+        activationMemory(settings),
+        note -> {
+          request.progress().note(note);
+          notes.accept(note);
+        });
+  }
+
   /** Returns to how many rows for each column positions are sampled down; 0 for all. */
   static int rowsPerColumn(Settings settings) {
     return (int) settings.whole(ROWS_PER_COLUMN.name(), 0, Integer.MAX_VALUE);
   }
 
   /** Returns how many bytes of activations may be kept between layers. */
-  static long activationMemory(Settings settings) {
+  private static long activationMemory(Settings settings) {
     return settings.whole(ACTIVATION_MEMORY.name(), 0, 1L << 30) << 20;
   }
 }

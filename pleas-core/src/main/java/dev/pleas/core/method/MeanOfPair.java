@@ -38,7 +38,7 @@ record MeanOfPair(Set<String> heads, Layouts layouts, Model model, List<String> 
   /** Sets statistics of what was made of the mean, and gives each source its head. */
   Model finish(MergeRequest request, Settings settings, Model made) {
     return Heads.split(
-        Normalization.recalibrated(request, settings, made, layouts),
+        Normalization.recalibrated(request, settings, made, layouts, notes::add),
         layouts,
         heads,
         request.names());

@@ -7,6 +7,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
+import java.util.function.Consumer;
 
 /** What becomes of batch normalization statistics. */
 enum Normalization {
@@ -27,21 +28,29 @@ enum Normalization {
 
   /** Returns the network with statistics set from the data, if that is wanted and it has any. */
   static Model recalibrated(
-      MergeRequest request, Settings settings, Model merged, Layouts layouts) {
+      MergeRequest request,
+      Settings settings,
+      Model merged,
+      Layouts layouts,
+      Consumer<String> notes) {
     boolean has = merged.graph().nodes().stream().anyMatch(n -> n.op() instanceof Op.BatchNorm);
     if (!recalibrates(settings) || !has) {
       return merged;
     }
-    LayerPass pass =
-        new LayerPass(
-            request.sources().get(0),
-            request.sources().get(1),
-            merged,
-            layouts,
-            Calibration.batches(settings, request),
-            request.tools(),
-            new LayerPass.Settings(
-                RefitInputs.NONE, false, true, 0, 0, Calibration.activationMemory(settings), 0));
-    return pass.run(request.progress()).model();
+    LayerPass.Settings pass = new LayerPass.Settings(RefitInputs.NONE, false, true, 0, 0, 0);
+    return Calibration.stages(settings, request, notes)
+        .run(
+            (batches, memory) ->
+                new LayerPass(
+                        request.sources().get(0),
+                        request.sources().get(1),
+                        merged,
+                        layouts,
+                        batches,
+                        request.tools(),
+                        pass,
+                        memory)
+                    .run(request.progress()))
+        .model();
   }
 }

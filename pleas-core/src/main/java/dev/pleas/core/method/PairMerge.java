@@ -15,6 +15,7 @@ import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.UniformBudget;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -60,14 +61,15 @@ final class PairMerge {
     boolean proves = settings.flag("check-symmetry");
     Set<String> heads = HeadMode.resolve(settings, request, notes);
     SameArchitecture.check(request.sources(), request.names(), heads);
-    Batches batches = Calibration.batches(settings, request);
+    SmallerBatches stages = Calibration.stages(settings, request, notes::add);
 
     PermutationSpec spec = Symmetry.derive(a.graph());
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
     List<GroupAlignment> alignments =
-        stopwatch.time("alignment", () -> align(spec, batches, similarity));
+        stopwatch.time(
+            "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
     BlockCost cost = new BlockCost(a.graph(), spec, heads);
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
     UniformBudget.Plan plan = UniformBudget.plan(spec, indivisible, cost, unit, budget);
@@ -83,8 +85,14 @@ final class PairMerge {
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
     noteIndivisible(indivisible, budget);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
-    LayerPass pass = new LayerPass(a, b, initial, layouts, batches, tools, passSettings);
-    LayerPass.Result fitted = stopwatch.time("refit", () -> pass.run(request.progress()));
+    LayerPass.Result fitted =
+        stopwatch.time(
+            "refit",
+            () ->
+                stages.run(
+                    (batches, memory) ->
+                        new LayerPass(a, b, initial, layouts, batches, tools, passSettings, memory)
+                            .run(request.progress())));
     notes.addAll(fitted.notes());
     Model merged = Heads.split(fitted.model(), layouts, heads, request.names());
     return new MergeResult(
@@ -105,7 +113,6 @@ final class PairMerge {
         Normalization.recalibrates(settings),
         settings.real("ridge", 0, Double.MAX_VALUE),
         Calibration.rowsPerColumn(settings),
-        Calibration.activationMemory(settings),
         request.seed());
   }
 

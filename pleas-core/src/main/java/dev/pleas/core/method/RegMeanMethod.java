@@ -6,7 +6,7 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.model.Model;
-import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.refit.RegressionMean;
 import dev.pleas.core.refit.RowSampling;
 import java.util.List;
@@ -43,23 +43,29 @@ final class RegMeanMethod implements MergeMethod {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     double offDiagonal = settings.real(OFF_DIAGONAL.name(), 0, 1);
     MeanOfPair mean = MeanOfPair.of(request, settings);
-    Batches batches = Calibration.batches(settings, request);
-    RegressionMean regression =
-        new RegressionMean(
-            request.sources(),
-            batches,
-            request.tools(),
-            offDiagonal,
-            new RowSampling(
-                batches.samples().count(), Calibration.rowsPerColumn(settings), request.seed()),
-            Calibration.activationMemory(settings));
+    SmallerBatches stages = Calibration.stages(settings, request, mean.notes()::add);
     Stopwatch stopwatch = new Stopwatch();
     Model regressed =
         stopwatch.time(
             "regression",
             () ->
-                regression.apply(
-                    mean.model(), mean.heads(), request.progress(), mean.notes()::add));
+                stages.run(
+                    (batches, memory) ->
+                        new RegressionMean(
+                                request.sources(),
+                                batches,
+                                request.tools(),
+                                offDiagonal,
+                                new RowSampling(
+                                    batches.samples().count(),
+                                    Calibration.rowsPerColumn(settings),
+                                    request.seed()),
+                                memory)
+                            .apply(
+                                mean.model(),
+                                mean.heads(),
+                                request.progress(),
+                                mean.notes()::add)));
     return new MergeResult(
         mean.finish(request, settings, regressed),
         new MergeReport(

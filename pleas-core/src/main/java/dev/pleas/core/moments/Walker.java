@@ -71,7 +71,7 @@ public final class Walker implements AutoCloseable {
     if (batch >= kept) {
       return advance(start(batch, scratch), cut);
     }
-    Position position = positions.computeIfAbsent(batch, b -> start(b, backend.newScope()));
+    Position position = positions.computeIfAbsent(batch, this::startKept);
     if (position.cut() != cut) {
       Map<String, Tensor> values = advance(position, cut);
       position
@@ -99,6 +99,16 @@ public final class Walker implements AutoCloseable {
       throw new IllegalArgumentException(value + " is not live before node " + cut);
     }
     return tensor;
+  }
+
+  private Position startKept(int batch) {
+    TensorScope scope = backend.newScope();
+    try {
+      return start(batch, scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
   }
 
   private Position start(int batch, TensorScope scope) {

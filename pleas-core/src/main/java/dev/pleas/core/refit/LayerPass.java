@@ -40,6 +40,7 @@ public final class LayerPass {
   private final Batches batches;
   private final Tools tools;
   private final Settings settings;
+  private final long memoryBytes;
   private final LayerData data;
   private final NeededPositions needed;
   private final Map<String, HostTensor> parameters;
@@ -56,7 +57,6 @@ public final class LayerPass {
    * @param ridge relative to the mean of diag X̃ᵀX̃
    * @param rowsPerColumn positions of a convolution are sampled down to about this many rows for
    *     each column of its system; 0 to use all
-   * @param memoryBytes how much may be kept of activations between layers
    * @param seed of position sampling
    */
   public record Settings(
@@ -65,7 +65,6 @@ public final class LayerPass {
       boolean recalibrate,
       double ridge,
       int rowsPerColumn,
-      long memoryBytes,
       long seed) {}
 
   /**
@@ -86,6 +85,7 @@ public final class LayerPass {
    * @param a the first source
    * @param b the second source
    * @param initial the merged network before the pass
+   * @param memoryBytes how much may be kept of activations between layers
    */
   public LayerPass(
       Model a,
@@ -94,7 +94,8 @@ public final class LayerPass {
       Layouts layouts,
       Batches batches,
       Tools tools,
-      Settings settings) {
+      Settings settings,
+      long memoryBytes) {
     this.a = a;
     this.b = b;
     this.graph = initial.graph();
@@ -103,6 +104,7 @@ public final class LayerPass {
     this.batches = batches;
     this.tools = tools;
     this.settings = settings;
+    this.memoryBytes = memoryBytes;
     this.data =
         new LayerData(
             tools.backend(),
@@ -123,7 +125,7 @@ public final class LayerPass {
         steps.add(step);
       }
     }
-    long share = settings.memoryBytes() / 3;
+    long share = memoryBytes / 3;
     try (Walker walkA = walker(a.graph(), a.parameters(), share);
         Walker walkB = walker(b.graph(), b.parameters(), share);
         Walker walkMerged = walker(graph, parameters, share);

@@ -55,7 +55,8 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
               layouts,
               new Batches(samples, batchSize),
               Merging.tools(backend),
-              settings)
+              settings,
+              Long.MAX_VALUE)
           .run(Progress.NONE);
     }
   }

@@ -160,7 +160,7 @@ class RefitOptimalityTest {
       Prepared prepared, RefitInputs inputs, boolean recalibrate) {
     LayerPass.Result result =
         prepared.run(
-            new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, Long.MAX_VALUE, 1), 16);
+            new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, 1), 16);
     assertThat(result.layers()).isNotEmpty();
     Model merged = result.model();
     Map<String, Plain> valuesA = PlainNetwork.values(prepared.a(), prepared.samples());

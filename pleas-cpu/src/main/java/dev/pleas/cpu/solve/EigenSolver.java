@@ -5,6 +5,7 @@ import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.solve.LeastSquaresSolver;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.solve.Solution;
+import dev.pleas.backend.cholesky.Residual;
 import org.apache.commons.math3.exception.MaxCountExceededException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;

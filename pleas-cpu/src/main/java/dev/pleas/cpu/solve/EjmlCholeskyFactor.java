@@ -1,5 +1,6 @@
 package dev.pleas.cpu.solve;
 
+import dev.pleas.backend.cholesky.CholeskyFactor;
 import org.ejml.data.DGrowArray;
 import org.ejml.data.DMatrixRBlock;
 import org.ejml.data.DSubmatrixD1;

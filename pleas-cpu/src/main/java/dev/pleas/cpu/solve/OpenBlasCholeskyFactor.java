@@ -11,6 +11,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsv;
 
+import dev.pleas.backend.cholesky.CholeskyFactor;
 import org.bytedeco.javacpp.DoublePointer;
 
 /**

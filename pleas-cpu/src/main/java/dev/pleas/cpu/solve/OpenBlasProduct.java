@@ -4,10 +4,11 @@ import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 
+import dev.pleas.backend.cholesky.PanelProduct;
 import org.bytedeco.javacpp.DoublePointer;
 
 /** The product by BLAS's {@code dgemm}; X is copied once, rows of the left factor as they come. */
-final class OpenBlasProduct implements Product {
+final class OpenBlasProduct implements PanelProduct {
   private final int p;
   private final int q;
   private final DoublePointer x;

@@ -1,5 +1,6 @@
 package dev.pleas.cpu.solve;
 
+import dev.pleas.backend.cholesky.PanelProduct;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -7,7 +8,7 @@ import java.util.stream.IntStream;
  * The product in plain Java: tiles of X that stay in cache, four of its rows at a time, on all
  * cores. Every element is added up in the same order whatever the number of cores.
  */
-final class TiledProduct implements Product {
+final class TiledProduct implements PanelProduct {
   private static final int ROWS = 16;
   private static final int TILE_ROWS = 64;
   private static final int TILE_COLUMNS = 512;

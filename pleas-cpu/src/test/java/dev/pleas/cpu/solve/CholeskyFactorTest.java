@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pleas.api.matrix.Matrix;
+import dev.pleas.backend.cholesky.CholeskyFactor;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntFunction;

@@ -3,6 +3,7 @@ package dev.pleas.cpu.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.api.matrix.Matrix;
+import dev.pleas.backend.cholesky.PanelProduct;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
@@ -36,7 +37,7 @@ class ProductTest {
   }
 
   private static void check(
-      Product product, Matrix a, int first, int rows, double[] expected, double tolerance) {
+      PanelProduct product, Matrix a, int first, int rows, double[] expected, double tolerance) {
     double[] out = new double[expected.length];
     Arrays.fill(out, 99);
     try (product) {

@@ -100,13 +100,32 @@ public final class CudaContext implements AutoCloseable {
   }
 
   /**
-   * Allocates memory of the GPU; to be used within {@link #run}.
+   * Allocates memory of the GPU.
    *
    * @param bytes at least 1
    * @throws DeviceMemoryException if the GPU has not as much
    */
   public CUdeviceptr allocate(long bytes) {
     CUdeviceptr pointer = new CUdeviceptr();
+    boolean[] allocated = new boolean[1];
+    try {
+      run(
+          () -> {
+            allocate(pointer, bytes);
+            allocated[0] = true;
+          });
+    } catch (RuntimeException e) {
+      if (allocated[0]) {
+        Closing closing = new Closing();
+        closing.close(() -> free(pointer));
+        closing.finishAfter(e);
+      }
+      throw e;
+    }
+    return pointer;
+  }
+
+  private void allocate(CUdeviceptr pointer, long bytes) {
     int status = JCudaDriver.cuMemAlloc(pointer, bytes);
     if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
       long free = freeBytes();
@@ -129,12 +148,11 @@ public final class CudaContext implements AutoCloseable {
           gpu.memoryBytes());
     }
     Status.driver("cuMemAlloc", status);
-    return pointer;
   }
 
-  /** Frees memory of the GPU; to be used within {@link #run}. */
+  /** Frees memory of the GPU. */
   public void free(CUdeviceptr pointer) {
-    Status.driver("cuMemFree", JCudaDriver.cuMemFree(pointer));
+    run(() -> Status.driver("cuMemFree", JCudaDriver.cuMemFree(pointer)));
   }
 
   /** Returns how much memory of the GPU nobody uses; to be used within {@link #run}. */

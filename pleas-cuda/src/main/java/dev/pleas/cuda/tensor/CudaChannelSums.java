@@ -19,13 +19,10 @@ final class CudaChannelSums implements ChannelSums<DeviceBlock> {
   /** 2×C float64 numbers: sums, then sums of squares. */
   private final SharedMemory<DeviceBlock> sums;
 
-  CudaChannelSums(CudaBackend backend, CudaKernels kernels, int channels) {
+  CudaChannelSums(CudaKernels kernels, int channels) {
     this.kernels = kernels;
     this.channels = channels;
-    this.sums = new SharedMemory<>(backend, 4L * channels);
-    if (channels > 0) {
-      kernels.clear(sums.data().start(), 16L * channels);
-    }
+    this.sums = kernels.zeros(2L * channels);
   }
 
   @Override

@@ -30,10 +30,7 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
     this.kernels = kernels;
     this.p = p;
     this.q = q;
-    this.sums = new SharedMemory<>(backend, 2L * p * q);
-    if (p > 0 && q > 0) {
-      kernels.clear(sums.data().start(), 8L * p * q);
-    }
+    this.sums = kernels.zeros((long) p * q);
   }
 
   @Override

@@ -420,12 +420,26 @@ final class CudaKernels implements Kernels<DeviceBlock> {
 
   @Override
   public ChannelSums<DeviceBlock> channelSums(int channels) {
-    return new CudaChannelSums(backend, this, channels);
+    return new CudaChannelSums(this, channels);
+  }
+
+  /** Returns memory for float64 numbers, all zero. */
+  SharedMemory<DeviceBlock> zeros(long count) {
+    SharedMemory<DeviceBlock> memory = new SharedMemory<>(backend, 2 * count);
+    try {
+      clear(memory.data().start(), 8 * count);
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+    return memory;
   }
 
   /** Sets memory to zero. */
   void clear(CUdeviceptr start, long bytes) {
-    context.run(() -> context.clear(start, bytes));
+    if (bytes > 0) {
+      context.run(() -> context.clear(start, bytes));
+    }
   }
 
   /** Lays samples [together · chunks, C, L] side by side: [chunks, C, together · L]. */

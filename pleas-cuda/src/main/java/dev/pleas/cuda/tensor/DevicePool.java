@@ -25,13 +25,12 @@ final class DevicePool {
             new BlockPool.Source<>() {
               @Override
               public DeviceBlock allocate(long capacity) {
-                return context.call(
-                    () -> new DeviceBlock(context.allocate(capacity * Float.BYTES), capacity));
+                return new DeviceBlock(context.allocate(capacity * Float.BYTES), capacity);
               }
 
               @Override
               public void release(DeviceBlock block) {
-                context.run(() -> context.free(block.start()));
+                context.free(block.start());
               }
             });
   }

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 /**
  * The root of a sum of squares that neither over- nor underflows: squares of very large, very small

@@ -1,7 +1,7 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 /** Multiplies rows of one matrix after another with a fixed matrix X, p×q. */
-interface Product extends AutoCloseable {
+public interface PanelProduct extends AutoCloseable {
   /**
    * Computes out = A[first … first+rows−1, ·]·X.
    *

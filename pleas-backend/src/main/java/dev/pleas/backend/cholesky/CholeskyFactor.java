@@ -1,10 +1,11 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 /**
  * A symmetric matrix S on its way to its Cholesky factor, S = L·Lᵀ, in memory of its own. Rows are
- * set first, then it is factored once, then it solves. Not safe for several threads.
+ * set first, each once and in order, then it is factored once, then it solves. A method that throws
+ * leaves it fit for nothing but to be closed. Not safe for several threads.
  */
-interface CholeskyFactor extends AutoCloseable {
+public interface CholeskyFactor extends AutoCloseable {
   /**
    * Sets row i of S, of which only the lower triangle needs to be read.
    *

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import java.util.Arrays;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import dev.pleas.api.error.SingularSystemException;
 import dev.pleas.api.matrix.Matrix;
@@ -9,16 +9,19 @@ import dev.pleas.api.solve.NormalEquations;
  * + R·prior‖_F). Computed from the equations as they were given, panel by panel, and without
  * overflow wherever the quotient is defined.
  */
-final class Residual {
+public final class Residual {
   private static final int PANEL_ROWS = 256;
 
   private Residual() {}
 
   /**
+   * Returns the backward error.
+   *
+   * @param solution X, p×q
    * @param product with X
    * @throws SingularSystemException if X has overflowed, naming the entry
    */
-  static double of(NormalEquations equations, Matrix solution, Product product) {
+  public static double of(NormalEquations equations, Matrix solution, PanelProduct product) {
     int overflow = solution.firstNonFinite();
     if (overflow >= 0) {
       int columns = solution.columns();

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.solve.LeastSquaresSolver;
@@ -20,16 +20,23 @@ import dev.pleas.api.solve.Solution;
  * <p>There is no iterative refinement: Cholesky is backward stable for any scaling (ibid., section
  * 10.1), so in one precision the residual is at rounding level without it.
  */
-abstract class CholeskySolver implements LeastSquaresSolver {
-  /** Returns memory for a p×p matrix. */
-  abstract CholeskyFactor allocate(int p);
+public abstract class CholeskySolver implements LeastSquaresSolver {
+  /** For subclasses. */
+  protected CholeskySolver() {}
+
+  /**
+   * Returns memory for a p×p matrix.
+   *
+   * @param p at least 1
+   */
+  protected abstract CholeskyFactor allocate(int p);
 
   /**
    * Returns a product with a fixed right factor.
    *
    * @param x p×q, row-major; not modified
    */
-  abstract Product product(double[] x, int p, int q);
+  protected abstract PanelProduct product(double[] x, int p, int q);
 
   @Override
   public final Solution solve(NormalEquations equations) {
@@ -57,7 +64,7 @@ abstract class CholeskySolver implements LeastSquaresSolver {
     system.unscale(x);
     Matrix solution = Matrix.wrap(p, q, x);
     double residual;
-    try (Product product = product(x, p, q)) {
+    try (PanelProduct product = product(x, p, q)) {
       residual = Residual.of(equations, solution, product);
     }
     return new Solution.Solved(solution, residual, condition, p);
