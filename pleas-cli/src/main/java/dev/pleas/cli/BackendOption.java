@@ -1,5 +1,7 @@
 package dev.pleas.cli;
 
+import dev.pleas.api.provider.DeviceOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which backend runs a network. */
@@ -11,7 +13,13 @@ final class BackendOption {
       description = "What runs the network; see 'pleas backends'. (default: ${DEFAULT-VALUE})")
   private String backend = "auto";
 
+  @Mixin private DeviceChoice device = new DeviceChoice();
+
   String id() {
     return backend;
+  }
+
+  DeviceOptions device() {
+    return device.options();
   }
 }

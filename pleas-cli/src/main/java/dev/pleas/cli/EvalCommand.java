@@ -66,7 +66,7 @@ final class EvalCommand extends PleasCommand {
       LoadedModel fitting = loaded.fitTo(samples, spec.path());
       explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
-      try (TensorBackend device = session.backend(backend.id())) {
+      try (TensorBackend device = session.backend(backend.id(), backend.device())) {
         Score score =
             new Evaluator(device, progress(how.quiet))
                 .evaluate(

@@ -77,7 +77,7 @@ final class PredictCommand extends PleasCommand {
       int logits = Math.toIntExact(fitting.graph().valueShape(value).elements());
       explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
-      try (TensorBackend device = session.backend(backend.id());
+      try (TensorBackend device = session.backend(backend.id(), backend.device());
           NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force)) {
         Inference.run(
             device,

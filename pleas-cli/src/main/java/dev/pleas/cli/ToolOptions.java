@@ -1,6 +1,7 @@
 package dev.pleas.cli;
 
 import dev.pleas.cli.session.ToolIds;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which implementations a merge works with. */
@@ -26,7 +27,9 @@ final class ToolOptions {
       description = "What solves least-squares problems. (default: ${DEFAULT-VALUE})")
   private String solver = "auto";
 
+  @Mixin private DeviceChoice device = new DeviceChoice();
+
   ToolIds ids() {
-    return new ToolIds(backend, matcher, solver);
+    return new ToolIds(backend, matcher, solver, device.options());
   }
 }

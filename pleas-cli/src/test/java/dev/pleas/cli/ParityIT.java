@@ -9,6 +9,7 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Availability.Available;
+import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.cli.session.LoadedModel;
@@ -335,7 +336,7 @@ class ParityIT {
 
   private LayerOutputs outputs(Model model, HostTensor images, String backend) {
     assumeAvailable(backend);
-    try (TensorBackend device = session.backend(backend)) {
+    try (TensorBackend device = session.backend(backend, DeviceOptions.AUTOMATIC)) {
       return LayerOutputs.of(model, images, device);
     }
   }

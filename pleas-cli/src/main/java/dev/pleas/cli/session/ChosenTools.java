@@ -4,6 +4,7 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
 import dev.pleas.api.match.MatcherProvider;
 import dev.pleas.api.merge.Tools;
+import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.provider.Selection;
@@ -13,7 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The implementations that a merge works with, and why each was chosen. Closing frees the backend.
+ * The implementations that a merge works with, and why each was chosen. Closing frees the backend
+ * and the solvers.
  *
  * @param tools the implementations
  * @param choices why each was chosen, by kind
@@ -55,10 +57,11 @@ public record ChosenTools(Tools tools, Map<String, Choice> choices) implements A
     Selection<LeastSquaresSolverProvider> solver =
         registry.select(LeastSquaresSolverProvider.class, ids.solver());
 
-    LeastSquaresSolver main = solver.provider().create();
+    LeastSquaresSolver main = create(solver.provider(), ids.device());
     Selection<LeastSquaresSolverProvider> singular = singular(registry, solver, main);
-    LeastSquaresSolver second = singular.equals(solver) ? main : singular.provider().create();
-    TensorBackend device = backend.provider().create();
+    LeastSquaresSolver second =
+        singular.equals(solver) ? main : create(singular.provider(), ids.device());
+    TensorBackend device = backend.provider().create(ids.device());
 
     Map<String, Choice> choices = new LinkedHashMap<>();
     choices.put("backend", Choice.of(backend, device.description()));
@@ -66,6 +69,12 @@ public record ChosenTools(Tools tools, Map<String, Choice> choices) implements A
     choices.put("solver", Choice.of(solver));
     choices.put("singularSolver", Choice.of(singular));
     return new ChosenTools(new Tools(device, matcher.provider().create(), main, second), choices);
+  }
+
+  /** Makes a solver, on the chosen device if it runs on one. */
+  private static LeastSquaresSolver create(
+      LeastSquaresSolverProvider provider, DeviceOptions device) {
+    return provider.devices().isEmpty() ? provider.create() : provider.create(device);
   }
 
   /** The best solver that can do singular systems; the main one if there is none. */
@@ -77,15 +86,24 @@ public record ChosenTools(Tools tools, Map<String, Choice> choices) implements A
     for (RegistryEntry<LeastSquaresSolverProvider> entry :
         registry.entries(LeastSquaresSolverProvider.class)) {
       LeastSquaresSolverProvider provider = entry.provider();
-      if (provider != null && entry.usable() && provider.create().solvesSingular()) {
+      if (provider != null && entry.usable() && solvesSingular(provider)) {
         return new Selection<>(entry, provider, "best of those that solve singular systems");
       }
     }
     return main;
   }
 
+  private static boolean solvesSingular(LeastSquaresSolverProvider provider) {
+    try (LeastSquaresSolver solver = provider.create()) {
+      return solver.solvesSingular();
+    }
+  }
+
   @Override
   public void close() {
-    tools.backend().close();
+    try (LeastSquaresSolver main = tools.solver();
+        LeastSquaresSolver second = tools.singularSolver()) {
+      tools.backend().close();
+    }
   }
 }

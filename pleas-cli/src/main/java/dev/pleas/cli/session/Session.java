@@ -3,6 +3,7 @@ package dev.pleas.cli.session;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
 import dev.pleas.api.merge.MergeMethodProvider;
+import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.Selection;
 import java.io.IOException;
@@ -87,10 +88,12 @@ public final class Session implements AutoCloseable {
   /**
    * Chooses and creates a backend; the caller closes it.
    *
-   * @throws dev.pleas.api.error.ProviderException if the id is unknown or cannot be used here
+   * @param device what it runs on
+   * @throws dev.pleas.api.error.ProviderException if the id or the device is unknown or cannot be
+   *     used here
    */
-  public TensorBackend backend(String id) {
-    return registry.select(TensorBackendProvider.class, id).provider().create();
+  public TensorBackend backend(String id, DeviceOptions device) {
+    return registry.select(TensorBackendProvider.class, id).provider().create(device);
   }
 
   /**
