@@ -55,6 +55,12 @@ abstract class SolverRules
   /** Solves, and says which system it was when that fails. */
   final Solution solve(String what, NormalEquations equations) {
     try (LeastSquaresSolver solver = create()) {
+      return solve(what, solver, equations);
+    }
+  }
+
+  private static Solution solve(String what, LeastSquaresSolver solver, NormalEquations equations) {
+    try {
       return solver.solve(equations);
     } catch (RuntimeException e) {
       throw new AssertionError(what + ": solve threw " + e, e);
