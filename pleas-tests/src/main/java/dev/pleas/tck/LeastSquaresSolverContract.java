@@ -73,4 +73,16 @@ public abstract class LeastSquaresSolverContract extends RankRules {
     assertArrayEquals(prior, e.prior().values(), "the prior after the solve");
     assertArrayEquals(ridge, e.ridge(), "the ridge after the solve");
   }
+
+  @Test
+  void required_solver427_closingTwiceDoesNothing() {
+    LeastSquaresSolver solver = create();
+    solver.solve(Systems.plain(Systems.diagonal(2, 3), Systems.zeros(2, 1)));
+    solver.close();
+    try {
+      solver.close();
+    } catch (RuntimeException e) {
+      throw new AssertionError("close() a second time threw " + e, e);
+    }
+  }
 }

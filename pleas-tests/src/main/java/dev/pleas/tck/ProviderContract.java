@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.pleas.api.error.ProviderException;
 import dev.pleas.api.provider.Availability;
+import dev.pleas.api.provider.Device;
+import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.provider.Provider;
 import java.io.IOException;
 import java.time.Duration;
@@ -231,6 +233,77 @@ public abstract class ProviderContract<T, P extends Provider<T>> {
   @Test
   void required_provider115_doesNoWorkBeforeItIsAsked() throws IOException, InterruptedException {
     FreshJvm.requireNoWork(listed().getClass());
+  }
+
+  @Test
+  void required_provider116_devicesAreNumberedAndDescribed() {
+    P provider = provider();
+    List<Device> devices = devices(provider);
+    int last = -1;
+    for (Device device : devices) {
+      int before = last;
+      assertTrue(
+          device.number() > before,
+          () ->
+              "devices() must list devices in the order of their numbers, each once; found "
+                  + device.number()
+                  + " after "
+                  + before);
+      last = device.number();
+      assertEquals(
+          1,
+          device.description().strip().lines().count(),
+          () -> "device " + device.number() + " must be described in one line");
+      assertTrue(
+          device.memoryBytes() > 0,
+          () -> "device " + device.number() + " has " + device.memoryBytes() + " bytes of memory");
+    }
+    assertEquals(devices, devices(provider()), "devices() was asked again and must answer alike");
+    if (provider.probe() instanceof Availability.Unavailable) {
+      assertEquals(List.of(), devices, "devices() where probe() returns Unavailable");
+    }
+  }
+
+  @Test
+  void required_provider117_aDeviceThatIsNotThereIsRefused() {
+    P provider = available();
+    int unknown = 1 + provider.devices().stream().mapToInt(Device::number).max().orElse(-1);
+    Throwable refusal =
+        assertThrows(
+            Throwable.class,
+            () -> close(provider.create(new DeviceOptions(unknown, null))),
+            () -> "there is no device " + unknown + ", but create(options) worked");
+    assertTrue(
+        refusal instanceof ProviderException,
+        () ->
+            "create(options) must throw a ProviderException for no such device, threw " + refusal);
+  }
+
+  @Test
+  void required_provider118_everyDeviceCanBeChosen() {
+    P provider = available();
+    List<Device> devices = provider.devices();
+    if (devices.isEmpty()) {
+      throw new TestAbortedException("it has no devices to choose from");
+    }
+    for (Device device : devices) {
+      T made;
+      try {
+        made = provider.create(new DeviceOptions(device.number(), null));
+      } catch (RuntimeException | LinkageError e) {
+        throw new AssertionError(
+            "devices() lists " + device.number() + ", but create(options) threw " + e, e);
+      }
+      close(made);
+    }
+  }
+
+  private List<Device> devices(P provider) {
+    try {
+      return provider.devices();
+    } catch (Throwable e) { // whatever it is, it must not come out
+      return fail("devices() must never throw; it threw " + e, e);
+    }
   }
 
   private P listed() {

@@ -5,6 +5,8 @@ import dev.pleas.api.match.MatcherProvider;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.provider.Availability;
+import dev.pleas.api.provider.Device;
+import dev.pleas.api.provider.DeviceOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,23 @@ class BrokenProvidersTest extends BrokenSuite<MatcherProvider> {
     @Override
     protected Duration probeLimit() {
       return Duration.ofMillis(100);
+    }
+  }
+
+  private static final Device DEVICE_0 = new Device(0, "first", 1);
+  private static final Device DEVICE_1 = new Device(1, "second", 1);
+
+  /** Lists devices, and refuses them all. */
+  private static class OnDevices extends SoundProvider {
+    private final List<Device> devices;
+
+    OnDevices(List<Device> devices) {
+      this.devices = devices;
+    }
+
+    @Override
+    public List<Device> devices() {
+      return devices;
     }
   }
 
@@ -207,6 +226,32 @@ class BrokenProvidersTest extends BrokenSuite<MatcherProvider> {
             Unlisted::new,
             "no file META-INF/services/dev.pleas.api.match.MatcherProvider on the class path names"
                 + " dev.pleas.tck.BrokenProvidersTest$Unlisted"),
-        new Broken<>("provider115", Busy::new, "[thread eager-loader]"));
+        new Broken<>("provider115", Busy::new, "[thread eager-loader]"),
+        new Broken<>(
+            "provider116",
+            () -> new OnDevices(List.of(DEVICE_1, DEVICE_0)),
+            "in the order of their numbers, each once; found 0 after 1"),
+        new Broken<>(
+            "provider116",
+            () -> new OnDevices(List.of(new Device(0, "two\nlines", 1))),
+            "device 0 must be described in one line"),
+        new Broken<>(
+            "provider116",
+            () -> new OnDevices(List.of(new Device(0, "empty", 0))),
+            "device 0 has 0 bytes of memory"),
+        new Broken<>(
+            "provider117",
+            () ->
+                new OnDevices(List.of(DEVICE_0)) {
+                  @Override
+                  public Matcher create(DeviceOptions options) {
+                    return create();
+                  }
+                },
+            "there is no device 1, but create(options) worked"),
+        new Broken<>(
+            "provider118",
+            () -> new OnDevices(List.of(DEVICE_0)),
+            "devices() lists 0, but create(options) threw"));
   }
 }

@@ -176,7 +176,28 @@ class BrokenSolversTest extends BrokenSuite<LeastSquaresSolverProvider> {
             "solver425",
             inSharedMemory(),
             "used by 4 threads at once: the result differs from that of one thread alone"),
-        broken("solver426", BrokenSolversTest::inPlace, "the Gram matrix after the solve ==>"));
+        broken("solver426", BrokenSolversTest::inPlace, "the Gram matrix after the solve ==>"),
+        new Broken<>(
+            "solver427",
+            () -> TestProvider.solver(new ClosedOnce()),
+            "close() a second time threw java.lang.IllegalStateException: closed already"));
+  }
+
+  private static final class ClosedOnce implements LeastSquaresSolver {
+    private boolean closed;
+
+    @Override
+    public Solution solve(NormalEquations equations) {
+      return sound(equations);
+    }
+
+    @Override
+    public void close() {
+      if (closed) {
+        throw new IllegalStateException("closed already");
+      }
+      closed = true;
+    }
   }
 
   private static Broken<LeastSquaresSolverProvider> undeclared(
