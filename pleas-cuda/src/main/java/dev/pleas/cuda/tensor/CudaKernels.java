@@ -283,7 +283,16 @@ final class CudaKernels implements Kernels<DeviceBlock> {
     launch(
         "max_pool",
         elements,
-        with(window, x.start(), y.start(), elements, height, width, outHeight, outWidth));
+        with(
+            window,
+            x.start(),
+            Float.NEGATIVE_INFINITY,
+            y.start(),
+            elements,
+            height,
+            width,
+            outHeight,
+            outWidth));
   }
 
   @Override

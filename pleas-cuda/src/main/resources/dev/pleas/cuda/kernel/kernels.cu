@@ -4,14 +4,12 @@
 // also run as ordinary C++, thread by thread. Tensors are [N, C, L], row-major, float32; L is all
 // axes after the second. Neighbouring threads read neighbouring elements wherever a loop is long.
 
-typedef long long index_t;
-
-#define INDEX ((index_t) blockIdx.x * blockDim.x + threadIdx.x)
+#define INDEX ((long long) blockIdx.x * blockDim.x + threadIdx.x)
 
 // ---------------------------------------------------------------- element by element
 
-extern "C" __global__ void relu(const float* x, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void relu(const float* x, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     float v = x[i];
     y[i] = v > 0.0f || v != v ? v : 0.0f;
@@ -21,8 +19,8 @@ extern "C" __global__ void relu(const float* x, float* y, index_t n) {
 // x times the normal distribution's share below x, by erfc, which keeps its digits in the lower
 // tail. There its argument's rounding would cost some: what is lost, d, is put back by the
 // derivative of erfc, -2/sqrt(pi) exp(-z^2).
-extern "C" __global__ void gelu_exact(const float* x, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void gelu_exact(const float* x, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     float v = x[i];
     const float high = 0.70710678f;
@@ -39,8 +37,8 @@ __device__ __forceinline__ float sigmoidal(float v, float u) {
   return v < -3.0e38f ? 0.0f : v / (1.0f + expf(-u));
 }
 
-extern "C" __global__ void gelu_tanh(const float* x, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void gelu_tanh(const float* x, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     float v = x[i];
     // (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)); 2 sqrt(2 / pi) is 1.5957691.
@@ -48,29 +46,29 @@ extern "C" __global__ void gelu_tanh(const float* x, float* y, index_t n) {
   }
 }
 
-extern "C" __global__ void gelu_quick(const float* x, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void gelu_quick(const float* x, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     y[i] = sigmoidal(x[i], 1.702f * x[i]);
   }
 }
 
-extern "C" __global__ void hyperbolic_tangent(const float* x, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void hyperbolic_tangent(const float* x, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     y[i] = tanhf(x[i]);
   }
 }
 
-extern "C" __global__ void sum(const float* a, const float* b, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void sum(const float* a, const float* b, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     y[i] = a[i] + b[i];
   }
 }
 
-extern "C" __global__ void scaled(const float* x, float factor, float* y, index_t n) {
-  index_t i = INDEX;
+extern "C" __global__ void scaled(const float* x, float factor, float* y, long long n) {
+  long long i = INDEX;
   if (i < n) {
     y[i] = factor * x[i];
   }
@@ -80,8 +78,8 @@ extern "C" __global__ void scaled(const float* x, float factor, float* y, index_
 
 // y[n, c, l] = value[c], or 0.
 extern "C" __global__ void broadcast(
-    const float* value, int zero, float* y, index_t n, int channels, index_t positions) {
-  index_t i = INDEX;
+    const float* value, int zero, float* y, long long n, int channels, long long positions) {
+  long long i = INDEX;
   if (i < n) {
     y[i] = zero ? 0.0f : value[i / positions % channels];
   }
@@ -97,7 +95,7 @@ extern "C" __global__ void batch_norm_factors(
     float* scale,
     float* shift,
     int channels) {
-  index_t c = INDEX;
+  long long c = INDEX;
   if (c < channels) {
     double factor = weight[c] / sqrt(variance[c] + epsilon);
     scale[c] = (float) factor;
@@ -110,10 +108,10 @@ extern "C" __global__ void affine(
     const float* scale,
     const float* shift,
     float* y,
-    index_t n,
+    long long n,
     int channels,
-    index_t positions) {
-  index_t i = INDEX;
+    long long positions) {
+  long long i = INDEX;
   if (i < n) {
     int c = (int) (i / positions % channels);
     y[i] = x[i] * scale[c] + shift[c];
@@ -128,12 +126,12 @@ extern "C" __global__ void layer_norm(
     int has_bias,
     double epsilon,
     float* y,
-    index_t rows,
+    long long rows,
     int channels,
-    index_t positions) {
-  index_t i = INDEX;
+    long long positions) {
+  long long i = INDEX;
   if (i < rows) {
-    index_t first = i / positions * channels * positions + i % positions;
+    long long first = i / positions * channels * positions + i % positions;
     double total = 0.0;
     for (int c = 0; c < channels; c++) {
       total += x[first + c * positions];
@@ -154,10 +152,12 @@ extern "C" __global__ void layer_norm(
 
 // ---------------------------------------------------------------- windows
 
+// least is minus infinity, for which NVRTC has no name: the largest of no elements at all.
 extern "C" __global__ void max_pool(
     const float* x,
+    float least,
     float* y,
-    index_t n,
+    long long n,
     int height,
     int width,
     int out_height,
@@ -170,21 +170,19 @@ extern "C" __global__ void max_pool(
     int pad_width,
     int dilation_height,
     int dilation_width) {
-  index_t i = INDEX;
+  long long i = INDEX;
   if (i < n) {
     int column = (int) (i % out_width);
     int row = (int) (i / out_width % out_height);
     const float* plane = x + i / out_width / out_height * height * width;
-    float best = 0.0f;
-    bool none = true;
+    float best = least;
     for (int a = 0; a < kernel_height; a++) {
       int from = row * stride_height - pad_height + a * dilation_height;
       for (int b = 0; b < kernel_width; b++) {
         int at = column * stride_width - pad_width + b * dilation_width;
         if (from >= 0 && from < height && at >= 0 && at < width) {
-          float v = plane[(index_t) from * width + at];
-          best = none || v > best || v != v ? v : best;
-          none = false;
+          float v = plane[(long long) from * width + at];
+          best = v > best || v != v ? v : best;
         }
       }
     }
@@ -192,11 +190,11 @@ extern "C" __global__ void max_pool(
   }
 }
 
-extern "C" __global__ void average_pool(const float* x, float* y, index_t planes, index_t positions) {
-  index_t i = INDEX;
+extern "C" __global__ void average_pool(const float* x, float* y, long long planes, long long positions) {
+  long long i = INDEX;
   if (i < planes) {
     double total = 0.0;
-    for (index_t l = 0; l < positions; l++) {
+    for (long long l = 0; l < positions; l++) {
       total += x[i * positions + l];
     }
     y[i] = (float) (total / positions);
@@ -209,8 +207,8 @@ extern "C" __global__ void unfold(
     const int* chosen,
     int all,
     float* y,
-    index_t n,
-    index_t positions,
+    long long n,
+    long long positions,
     int height,
     int width,
     int out_width,
@@ -222,17 +220,17 @@ extern "C" __global__ void unfold(
     int pad_width,
     int dilation_height,
     int dilation_width) {
-  index_t i = INDEX;
+  long long i = INDEX;
   if (i < n) {
-    index_t k = i % positions;
-    index_t row = i / positions;
+    long long k = i % positions;
+    long long row = i / positions;
     int tap = (int) (row % (kernel_height * kernel_width));
-    index_t plane = row / (kernel_height * kernel_width);
-    index_t position = all ? k : chosen[k];
-    index_t from = position / out_width * stride_height - pad_height
-        + (index_t) (tap / kernel_width) * dilation_height;
-    index_t at = position % out_width * stride_width - pad_width
-        + (index_t) (tap % kernel_width) * dilation_width;
+    long long plane = row / (kernel_height * kernel_width);
+    long long position = all ? k : chosen[k];
+    long long from = position / out_width * stride_height - pad_height
+        + (long long) (tap / kernel_width) * dilation_height;
+    long long at = position % out_width * stride_width - pad_width
+        + (long long) (tap % kernel_width) * dilation_width;
     bool inside = from >= 0 && from < height && at >= 0 && at < width;
     y[i] = inside ? x[(plane * height + from) * width + at] : 0.0f;
   }
@@ -242,43 +240,43 @@ extern "C" __global__ void unfold(
 
 // y[o, k, i] = x[o, indices[k], i]
 extern "C" __global__ void gather(
-    const float* x, const int* indices, float* y, index_t n, index_t length, index_t inner, index_t count) {
-  index_t i = INDEX;
+    const float* x, const int* indices, float* y, long long n, long long length, long long inner, long long count) {
+  long long i = INDEX;
   if (i < n) {
-    index_t k = i / inner % count;
+    long long k = i / inner % count;
     y[i] = x[(i / inner / count * length + indices[k]) * inner + i % inner];
   }
 }
 
 // y[o, k, i] = x[o, first + k * step, i]: what needs no list of indices.
 extern "C" __global__ void gather_steps(
-    const float* x, int first, int step, float* y, index_t n, index_t length, index_t inner, index_t count) {
-  index_t i = INDEX;
+    const float* x, int first, int step, float* y, long long n, long long length, long long inner, long long count) {
+  long long i = INDEX;
   if (i < n) {
-    index_t k = i / inner % count;
+    long long k = i / inner % count;
     y[i] = x[(i / inner / count * length + first + k * step) * inner + i % inner];
   }
 }
 
 // y[o, start + k, i] = x[o, k, i]
 extern "C" __global__ void place(
-    const float* x, float* y, index_t n, index_t length, index_t inner, index_t start, index_t total) {
-  index_t i = INDEX;
+    const float* x, float* y, long long n, long long length, long long inner, long long start, long long total) {
+  long long i = INDEX;
   if (i < n) {
-    index_t k = i / inner % length;
+    long long k = i / inner % length;
     y[(i / inner / length * total + start + k) * inner + i % inner] = x[i];
   }
 }
 
 // Samples [together * chunks, C, L] to [chunks, C, together * L].
 extern "C" __global__ void pack(
-    const float* x, float* y, index_t n, int channels, index_t positions, int together) {
-  index_t i = INDEX;
+    const float* x, float* y, long long n, int channels, long long positions, int together) {
+  long long i = INDEX;
   if (i < n) {
-    index_t l = i % positions;
-    index_t c = i / positions % channels;
-    index_t sample = i / positions / channels;
-    index_t chunk = sample / together;
+    long long l = i % positions;
+    long long c = i / positions % channels;
+    long long sample = i / positions / channels;
+    long long chunk = sample / together;
     y[((chunk * channels + c) * together + sample % together) * positions + l] = x[i];
   }
 }
@@ -286,23 +284,23 @@ extern "C" __global__ void pack(
 // ---------------------------------------------------------------- attention
 
 // Scores [heads, S, T] to weights that add up to 1 over S; one thread for each column.
-extern "C" __global__ void softmax(float* scores, float scale, index_t columns, int keys, int queries) {
-  index_t i = INDEX;
+extern "C" __global__ void softmax(float* scores, float scale, long long columns, int keys, int queries) {
+  long long i = INDEX;
   if (i < columns) {
     float* column = scores + i / queries * keys * queries + i % queries;
     float largest = scale * column[0];
     for (int s = 1; s < keys; s++) {
-      float v = scale * column[(index_t) s * queries];
+      float v = scale * column[(long long) s * queries];
       largest = v > largest || v != v ? v : largest;
     }
     float total = 0.0f;
     for (int s = 0; s < keys; s++) {
-      float weight = expf(fmaf(scale, column[(index_t) s * queries], -largest));
-      column[(index_t) s * queries] = weight;
+      float weight = expf(fmaf(scale, column[(long long) s * queries], -largest));
+      column[(long long) s * queries] = weight;
       total += weight;
     }
     for (int s = 0; s < keys; s++) {
-      column[(index_t) s * queries] /= total;
+      column[(long long) s * queries] /= total;
     }
   }
 }
@@ -313,12 +311,12 @@ extern "C" __global__ void softmax(float* scores, float scale, index_t columns, 
 // and above the diagonal count, for both triangles, so that the sum is symmetric to the last bit.
 extern "C" __global__ void add_products(
     const float* products, int count, double* sums, int p, int q, int symmetric) {
-  index_t i = INDEX;
-  index_t size = (index_t) p * q;
+  long long i = INDEX;
+  long long size = (long long) p * q;
   if (i < size) {
-    index_t row = i / q;
-    index_t column = i % q;
-    index_t from = symmetric && row > column ? column * q + row : i;
+    long long row = i / q;
+    long long column = i % q;
+    long long from = symmetric && row > column ? column * q + row : i;
     double total = sums[i];
     for (int k = 0; k < count; k++) {
       total += products[k * size + from];
@@ -329,30 +327,30 @@ extern "C" __global__ void add_products(
 
 // Each channel's values are dealt out to `lanes` threads, partial sums [2, lanes, C].
 extern "C" __global__ void channel_partials(
-    const float* x, double* partials, int samples, int channels, index_t positions, int lanes) {
-  index_t i = INDEX;
-  if (i < (index_t) channels * lanes) {
+    const float* x, double* partials, int samples, int channels, long long positions, int lanes) {
+  long long i = INDEX;
+  if (i < (long long) channels * lanes) {
     int lane = (int) (i % lanes);
-    index_t c = i / lanes;
+    long long c = i / lanes;
     double total = 0.0;
     double squares = 0.0;
-    for (index_t k = lane; k < samples * positions; k += lanes) {
+    for (long long k = lane; k < samples * positions; k += lanes) {
       double v = x[(k / positions * channels + c) * positions + k % positions];
       total += v;
       squares += v * v;
     }
-    partials[(index_t) lane * channels + c] = total;
-    partials[(index_t) (lanes + lane) * channels + c] = squares;
+    partials[(long long) lane * channels + c] = total;
+    partials[(long long) (lanes + lane) * channels + c] = squares;
   }
 }
 
 // Adds up the partial sums of each channel: sums [2, C].
 extern "C" __global__ void channel_totals(
     const double* partials, double* sums, int channels, int lanes) {
-  index_t i = INDEX;
+  long long i = INDEX;
   if (i < 2 * channels) {
-    index_t c = i % channels;
-    index_t first = i / channels * lanes;
+    long long c = i % channels;
+    long long first = i / channels * lanes;
     double total = sums[i];
     for (int lane = 0; lane < lanes; lane++) {
       total += partials[(first + lane) * channels + c];
