@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 /** The modules of the build that make a jar, as they lie beside this one when it is built. */
 enum PleasModule {
   API("pleas-api", "dev.pleas.api"),
+  BACKEND("pleas-backend", "dev.pleas.backend"),
   CORE("pleas-core", "dev.pleas.core"),
   CPU("pleas-cpu", "dev.pleas.cpu"),
   CUDA("pleas-cuda", "dev.pleas.cuda"),

@@ -19,26 +19,31 @@ final class Rules {
 
   private static final String JAVA = "java..";
   private static final String CONTRACTS = "dev.pleas.api..";
+  private static final String SHARED_BY_BACKENDS = "dev.pleas.backend..";
 
   /**
    * Who may depend on what besides its own packages, Java's and JSpecify's. The command may depend
-   * on everything and is missing here. Backends, architectures and algorithms never see each other.
+   * on everything and is missing here. Backends, architectures and algorithms never see each other;
+   * what backends share is a module of its own.
    */
   private static final Map<PleasModule, List<String>> MAY_SEE =
       Map.of(
           PleasModule.API,
           List.of(),
+          PleasModule.BACKEND,
+          List.of(CONTRACTS),
           PleasModule.CORE,
           List.of(CONTRACTS),
           PleasModule.CPU,
           List.of(
               CONTRACTS,
+              SHARED_BY_BACKENDS,
               "org.ejml..",
               "org.apache.commons.math3..",
               "org.nd4j..",
               "org.bytedeco.."),
           PleasModule.CUDA,
-          List.of(CONTRACTS),
+          List.of(CONTRACTS, SHARED_BY_BACKENDS, "jcuda.."),
           PleasModule.MODELS,
           List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson.."),
           PleasModule.TESTS,

@@ -76,12 +76,25 @@ class RulesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CORE", "CUDA", "MODELS", "TESTS"})
+  @EnumSource(names = {"BACKEND", "CORE", "CUDA", "MODELS", "TESTS"})
   void dependencies_onABackend_areReported(PleasModule module) {
     assertThat(backendUse(module))
         .isNotEmpty()
         .allMatch(failure -> failure.contains("<dev.pleas.cpu.match.JonkerVolgenantProvider"))
         .anyMatch(failure -> failure.contains("BackendUser.<init>()> calls constructor"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLI")
+  void dependencies_onWhatBackendsShare_areForBackendsAlone(PleasModule module) {
+    List<String> failures = uses("SharedUser", module);
+    switch (module) {
+      case BACKEND, CPU, CUDA -> assertThat(failures).isEmpty();
+      default ->
+          assertThat(failures)
+              .isNotEmpty()
+              .allMatch(failure -> failure.contains("<dev.pleas.backend.cholesky.Residual"));
+    }
   }
 
   @Test
@@ -147,8 +160,13 @@ class RulesTest {
   }
 
   private static List<String> backendUse(PleasModule module) {
+    return uses("BackendUser", module);
+  }
+
+  /** Returns what a class of {@code offence} may not do if it were in the module. */
+  private static List<String> uses(String offender, PleasModule module) {
     return failures(Rules.dependencies(module)).stream()
-        .filter(failure -> failure.contains("BackendUser"))
+        .filter(failure -> failure.contains(offender))
         .toList();
   }
 

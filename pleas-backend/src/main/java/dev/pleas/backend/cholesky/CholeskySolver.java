@@ -7,7 +7,7 @@ import dev.pleas.api.solve.Solution;
 
 /**
  * Normal equations by Cholesky factorisation of the equilibrated matrix S = D·(G + R)·D. What a
- * subclass adds is where the arithmetic is done.
+ * subclass adds is where the arithmetic is done: a factor, and a product for the residual.
  *
  * <p>A system is rank deficient when a pivot is not positive, or when the estimated condition
  * number κ₁(S) reaches 1 / (4·ε·√max(p, 16)) with ε = 2⁻⁵², from 2.8e14 for small systems to 1.7e13
@@ -19,22 +19,31 @@ import dev.pleas.api.solve.Solution;
  *
  * <p>There is no iterative refinement: Cholesky is backward stable for any scaling (ibid., section
  * 10.1), so in one precision the residual is at rounding level without it.
+ *
+ * <p>It has no state of its own. {@code solve} has one factor open or one product, never both, and
+ * closes what it opened whatever throws; when closing throws too, that is suppressed. Threads that
+ * share a solver call {@link #allocate} and {@link #product} at the same time.
  */
 public abstract class CholeskySolver implements LeastSquaresSolver {
   /** For subclasses. */
   protected CholeskySolver() {}
 
   /**
-   * Returns memory for a p×p matrix.
+   * Returns memory for a p×p matrix, which the caller closes. When it throws, as where a device is
+   * out of memory, it has freed what it got so far.
    *
    * @param p at least 1
    */
   protected abstract CholeskyFactor allocate(int p);
 
   /**
-   * Returns a product with a fixed right factor.
+   * Returns a product with X, which the caller closes. When it throws, it has freed what it got so
+   * far.
    *
-   * @param x p×q, row-major; not modified
+   * @param x p×q, row-major; never modified by anyone as long as the product is open, so that it
+   *     may be kept
+   * @param p at least 1
+   * @param q may be 0
    */
   protected abstract PanelProduct product(double[] x, int p, int q);
 

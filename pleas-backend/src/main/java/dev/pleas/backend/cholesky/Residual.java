@@ -15,10 +15,11 @@ public final class Residual {
   private Residual() {}
 
   /**
-   * Returns the backward error.
+   * Returns the residual of X.
    *
-   * @param solution X, p×q
-   * @param product with X
+   * @param solution X, of as many rows and columns as the equations have unknowns and right-hand
+   *     sides, at least one unknown
+   * @param product with the same X; not closed
    * @throws SingularSystemException if X has overflowed, naming the entry
    */
   public static double of(NormalEquations equations, Matrix solution, PanelProduct product) {

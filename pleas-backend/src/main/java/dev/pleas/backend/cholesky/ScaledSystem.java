@@ -31,7 +31,7 @@ final class ScaledSystem {
     unit = least;
   }
 
-  /** Hands S over, row by row, and measures it on the way. */
+  /** Hands S over, every row once and in order, and measures it on the way. */
   void writeTo(CholeskyFactor factor) {
     double[] g = equations.gram().values();
     int p = d.length;

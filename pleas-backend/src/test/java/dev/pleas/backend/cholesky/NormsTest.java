@@ -38,7 +38,7 @@ class NormsTest {
   void inverseNorm_randomSymmetric_isALowerBoundWithinThree() {
     Random random = new Random(2);
     for (int n = 1; n <= 30; n++) {
-      Matrix a = randomGram(n, random);
+      Matrix a = Systems.gram(n + 1, n, random);
       double truth = 0;
       for (int i = 0; i < n; i++) {
         double sum = 0;
@@ -52,27 +52,10 @@ class NormsTest {
           InverseNorm.estimate(
               n,
               x -> {
-                double[] given = x.clone();
-                for (int i = 0; i < size; i++) {
-                  x[i] = 0;
-                  for (int j = 0; j < size; j++) {
-                    x[i] += a.get(i, j) * given[j];
-                  }
-                }
+                double[] product = Systems.multiply(a, Matrix.wrap(size, 1, x.clone())).values();
+                System.arraycopy(product, 0, x, 0, size);
               });
       assertThat(estimate).isBetween(truth / 3, truth * (1 + 1e-12));
     }
-  }
-
-  /** Σ v·vᵀ of n + 1 random vectors. */
-  private static Matrix randomGram(int n, Random random) {
-    double[] gram = new double[n * n];
-    for (int row = 0; row <= n; row++) {
-      double[] v = random.doubles(n, -1, 1).toArray();
-      for (int k = 0; k < gram.length; k++) {
-        gram[k] += v[k / n] * v[k % n];
-      }
-    }
-    return Matrix.wrap(n, n, gram);
   }
 }

@@ -7,6 +7,8 @@ import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.solve.LeastSquaresSolver;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.solve.Solution;
+import dev.pleas.backend.cholesky.LeastSquaresSolverTest;
+import dev.pleas.backend.cholesky.Systems;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommonsMathSolverTest extends LeastSquaresSolverTest {
   @Override
-  LeastSquaresSolver solver() {
+  protected LeastSquaresSolver create() {
     return new CommonsMathSolverProvider().create();
   }
 

@@ -7,6 +7,7 @@ import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.solve.LeastSquaresSolver;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.solve.Solution;
+import dev.pleas.backend.cholesky.Systems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import dev.pleas.api.matrix.Matrix;
 import java.util.Arrays;
@@ -6,30 +6,30 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 
 /** Systems to solve, and plain matrix algebra to judge solutions by. */
-final class Systems {
+public final class Systems {
   private Systems() {}
 
-  static Matrix matrix(int rows, int columns, IntToDoubleFunction valueAt) {
+  public static Matrix matrix(int rows, int columns, IntToDoubleFunction valueAt) {
     double[] values = new double[rows * columns];
     Arrays.setAll(values, valueAt);
     return Matrix.wrap(rows, columns, values);
   }
 
-  static Matrix zeros(int rows, int columns) {
+  public static Matrix zeros(int rows, int columns) {
     return Matrix.wrap(rows, columns, new double[rows * columns]);
   }
 
-  static Matrix gaussian(int rows, int columns, Random random) {
+  public static Matrix gaussian(int rows, int columns, Random random) {
     return matrix(rows, columns, k -> random.nextGaussian());
   }
 
-  static Matrix diagonal(double... values) {
+  public static Matrix diagonal(double... values) {
     int n = values.length;
     return matrix(n, n, k -> k / n == k % n ? values[k / n] : 0);
   }
 
   /** XᵀX of n random samples of p features. */
-  static Matrix gram(int n, int p, Random random) {
+  public static Matrix gram(int n, int p, Random random) {
     Matrix x = gaussian(n, p, random);
     return symmetric(multiply(transpose(x), x));
   }
@@ -40,13 +40,13 @@ final class Systems {
     return matrix(n, n, k -> a.get(Math.max(k / n, k % n), Math.min(k / n, k % n)));
   }
 
-  static Matrix transpose(Matrix a) {
+  public static Matrix transpose(Matrix a) {
     int rows = a.columns();
     int columns = a.rows();
     return matrix(rows, columns, k -> a.get(k % columns, k / columns));
   }
 
-  static Matrix multiply(Matrix a, Matrix b) {
+  public static Matrix multiply(Matrix a, Matrix b) {
     double[] out = new double[a.rows() * b.columns()];
     for (int i = 0; i < a.rows(); i++) {
       for (int k = 0; k < a.columns(); k++) {
@@ -58,12 +58,12 @@ final class Systems {
     return Matrix.wrap(a.rows(), b.columns(), out);
   }
 
-  static Matrix minus(Matrix a, Matrix b) {
+  public static Matrix minus(Matrix a, Matrix b) {
     return matrix(a.rows(), a.columns(), k -> a.values()[k] - b.values()[k]);
   }
 
   /** The largest |a[k] − b[k]|, NaN if there is one. */
-  static double largestDifference(double[] a, double[] b) {
+  public static double largestDifference(double[] a, double[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(a.length + " values compared with " + b.length);
     }
@@ -75,7 +75,7 @@ final class Systems {
   }
 
   /** The Frobenius norm, by definition. */
-  static double norm(Matrix a) {
+  public static double norm(Matrix a) {
     return Math.sqrt(Arrays.stream(a.values()).map(value -> value * value).sum());
   }
 }

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,25 +9,49 @@ import dev.pleas.api.solve.LeastSquaresSolver;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.solve.Solution;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the solvers of this module do beyond {@link dev.pleas.tck.LeastSquaresSolverContract}; a
- * subclass names the solver.
+ * What our solvers do beyond {@link dev.pleas.tck.LeastSquaresSolverContract}; a subclass names the
+ * solver.
  */
-abstract class LeastSquaresSolverTest {
+public abstract class LeastSquaresSolverTest {
   /** 2⁻⁵². */
-  static final double EPSILON = Math.ulp(1.0);
+  protected static final double EPSILON = Math.ulp(1.0);
 
-  abstract LeastSquaresSolver solver();
+  private LeastSquaresSolver solver;
 
-  final Solution.Solved solved(NormalEquations equations) {
-    Solution solution = solver().solve(equations);
+  /** Returns a new solver, which is closed after the test. */
+  protected abstract LeastSquaresSolver create();
+
+  @BeforeEach
+  final void open() {
+    solver = create();
+  }
+
+  @AfterEach
+  final void close() {
+    if (solver != null) {
+      solver.close();
+    }
+  }
+
+  /** Returns the solver of the test. */
+  protected final LeastSquaresSolver solver() {
+    return solver;
+  }
+
+  /** Returns the solution, which there must be. */
+  protected final Solution.Solved solved(NormalEquations equations) {
+    Solution solution = solver.solve(equations);
     assertThat(solution).isInstanceOf(Solution.Solved.class);
     return (Solution.Solved) solution;
   }
 
-  static NormalEquations plain(Matrix gram, Matrix rightHandSide) {
+  /** Returns equations without ridge. */
+  protected static NormalEquations plain(Matrix gram, Matrix rightHandSide) {
     int p = gram.rows();
     return new NormalEquations(
         gram, rightHandSide, Systems.zeros(p, rightHandSide.columns()), new double[p]);
@@ -48,10 +72,10 @@ abstract class LeastSquaresSolverTest {
     NormalEquations e =
         plain(Systems.diagonal(1, 1e-200), Matrix.wrap(2, 1, new double[] {1, 1e200}));
     // A rank-revealing solver sees no second direction at all here.
-    if (solver().solvesSingular()) {
+    if (solver.solvesSingular()) {
       assertThat(solved(e).rank()).isEqualTo(1);
     } else {
-      assertThatThrownBy(() -> solver().solve(e))
+      assertThatThrownBy(() -> solver.solve(e))
           .isInstanceOf(SingularSystemException.class)
           .hasMessage(
               "X[1, 0] exceeds float64: the right-hand side is too large for this Gram matrix;"

@@ -1,4 +1,4 @@
-package dev.pleas.cpu.solve;
+package dev.pleas.backend.cholesky;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the Cholesky solvers do beyond {@link LeastSquaresSolverTest}: refuse singular systems. */
-abstract class CholeskySolverTest extends LeastSquaresSolverTest {
+/**
+ * What Cholesky solvers do beyond {@link LeastSquaresSolverTest}: refuse singular systems. A
+ * subclass names the solver.
+ */
+public abstract class CholeskySolverTest extends LeastSquaresSolverTest {
   private Solution solve(Matrix gram) {
     return solver().solve(plain(gram, Systems.zeros(gram.rows(), 1)));
   }
