@@ -152,7 +152,7 @@ public final class CudaContext implements AutoCloseable {
 
   /** Frees memory of the GPU. */
   public void free(CUdeviceptr pointer) {
-    run(() -> Status.driver("cuMemFree", JCudaDriver.cuMemFree(pointer)));
+    context.release(() -> Status.driver("cuMemFree", JCudaDriver.cuMemFree(pointer)));
   }
 
   /** Returns how much memory of the GPU nobody uses; to be used within {@link #run}. */
@@ -183,21 +183,7 @@ public final class CudaContext implements AutoCloseable {
     closed = true;
     Resources last = new Resources();
     last.add(context::close);
-    last.add(this::closeInContext);
+    last.add(() -> context.release(inContext::close));
     last.close();
-  }
-
-  /**
-   * Gives back what belongs to the context. Entering it may report a failure of earlier work; that
-   * is no reason to keep anything, so it is tried once more.
-   */
-  private void closeInContext() {
-    try {
-      run(inContext::close);
-    } finally {
-      if (!inContext.isEmpty()) {
-        run(inContext::close);
-      }
-    }
   }
 }

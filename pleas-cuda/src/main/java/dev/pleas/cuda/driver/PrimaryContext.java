@@ -4,6 +4,7 @@ import dev.pleas.backend.tensor.Closing;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GPU's primary context, which all users in a process share. Current only while something is run
@@ -13,6 +14,9 @@ final class PrimaryContext implements AutoCloseable {
   private final CUdevice device;
   private final CUcontext context = new CUcontext();
 
+  /** The thread that something is being run for; null if there is none. */
+  private @Nullable Thread user;
+
   PrimaryContext(Gpus.Gpu gpu) {
     this.device = Gpus.device(gpu.number());
     Status.driver(
@@ -21,18 +25,45 @@ final class PrimaryContext implements AutoCloseable {
 
   /** Runs something while this is the thread's current context, and returns its result. */
   <R> R call(CudaContext.Work<R> work) {
+    if (Thread.currentThread().equals(user)) {
+      return work.run(); // It is current already.
+    }
     Status.driver("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+    user = Thread.currentThread();
     R result;
     try {
       result = work.run();
     } catch (RuntimeException | Error e) {
+      user = null;
       Closing closing = new Closing();
       closing.close(PrimaryContext::pop);
       closing.finishAfter(e);
       throw e;
     }
+    user = null;
     pop();
     return result;
+  }
+
+  /**
+   * Runs something that gives resources back. Entering the context may report a failure of earlier
+   * work; that is no reason to keep anything, so it is tried once more.
+   */
+  void release(Runnable work) {
+    boolean[] entered = new boolean[1];
+    CudaContext.Work<Boolean> once =
+        () -> {
+          entered[0] = true;
+          work.run();
+          return true;
+        };
+    try {
+      call(once);
+    } finally {
+      if (!entered[0]) {
+        call(once);
+      }
+    }
   }
 
   private static void pop() {

@@ -16,11 +16,6 @@ public final class Resources implements AutoCloseable {
     steps.push(step);
   }
 
-  /** Returns whether there is nothing to give back. */
-  public boolean isEmpty() {
-    return steps.isEmpty();
-  }
-
   /** Gives everything back; does nothing the second time. All of it, even if something throws. */
   @Override
   public void close() {

@@ -21,26 +21,47 @@ import org.jspecify.annotations.Nullable;
 final class CusolverFactor implements CholeskyFactor {
   private static final Pointer ONE = Pointer.to(new double[] {1});
 
+  /** Numbers that are sent together: 4 MiB. */
+  private static final int HELD = 1 << 19;
+
   private final SolverSession session;
   private final CudaContext context;
   private final int p;
   private final DeviceMatrix s;
+
+  /** Rows that have been set and not been sent. */
+  private final double[] rows;
+
+  private int firstRow;
+  private int heldRows;
   private double @Nullable [] diagonal;
 
   CusolverFactor(SolverSession session, int p) {
     this.session = session;
     this.context = session.context();
     this.p = p;
+    this.rows = new double[p * Math.max(1, Math.min(p, HELD / p))];
     this.s = new DeviceMatrix(context, (long) p * p);
   }
 
   @Override
   public void setRow(int i, double[] values) {
-    context.run(() -> s.send(values, 0, i + 1, (long) i * p));
+    System.arraycopy(values, 0, rows, heldRows * p, p);
+    heldRows++;
+    if (heldRows == rows.length / p) {
+      sendRows();
+    }
+  }
+
+  private void sendRows() {
+    context.run(() -> s.send(rows, 0, heldRows * p, (long) firstRow * p));
+    firstRow += heldRows;
+    heldRows = 0;
   }
 
   @Override
   public int factor() {
+    sendRows();
     int info = context.call(this::potrf);
     if (info < 0) {
       throw new IllegalStateException("potrf refuses its argument " + -info);
