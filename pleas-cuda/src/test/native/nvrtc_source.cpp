@@ -209,8 +209,9 @@ static inline double __dsub_rn(double a, double b) { return a - b; }
 static inline double __dmul_rn(double a, double b) { return a * b; }
 static inline double __ddiv_rn(double a, double b) { return a / b; }
 static inline double __dsqrt_rn(double x) { return sqrt(x); }
-static inline float __expf(float x) { return expf(x); }
-static inline float __logf(float x) { return logf(x); }
+// The C library has these two names for itself.
+#define __expf expf
+#define __logf logf
 static inline float __double2float_rn(double x) { return (float) x; }
 static inline float __int2float_rn(int x) { return (float) x; }
 static inline float __saturatef(float x) { return x > 0.0f ? (x < 1.0f ? x : 1.0f) : 0.0f; }
