@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "image.h"
 #include "internal.h"
 
@@ -249,12 +250,15 @@ int cuLaunchKernel(void* handle, unsigned gridX, unsigned gridY, unsigned gridZ,
   countFunction(("kernel " + function->name).c_str());
   ++control().devices[call.device()].launches;
   ++*module.waiting;
-  work.body = [entry = function->entry, values, sizes]() mutable {
+  work.body = [entry = function->entry, values, sizes, name = function->name, device = call.device()]() mutable {
     std::vector<void*> arguments;
     for (std::uint64_t& value : values) {
       arguments.push_back(&value);
     }
-    entry(arguments.data(), sizes.grid, sizes.block);
+    if (!runGuarded([&] { entry(arguments.data(), sizes.grid, sizes.block); })) {
+      recordViolation("cuLaunchKernel", "kernel %s: access to an address that is no memory", name.c_str());
+      stick(device, ILLEGAL_ADDRESS);
+    }
   };
   // However the work ends, the launch no longer waits.
   work.body = [body = std::move(work.body), guard = std::shared_ptr<int>(module.waiting.get(), [kept = module.waiting](

@@ -13,8 +13,9 @@ constexpr std::size_t kAlignment = 256;
 constexpr std::size_t kGuard = 512;
 constexpr std::size_t kQuarantineBytes = std::size_t{64} << 20;
 constexpr std::size_t kQuarantineBudget = std::size_t{1} << 20;
-// NaN as float and as double, so that reading a guard zone shows as well; huge as an index.
-constexpr std::uint32_t kGuardWord = 0x7FF5A5A5;
+// A signalling NaN as float, so that reading a guard zone shows as well, and that adding to one changes it
+// (a quiet NaN would stay as it is); huge as a double and as an index.
+constexpr std::uint32_t kGuardWord = 0x7FB5A5A5;
 
 struct Allocation {
   std::uint64_t id;
