@@ -85,6 +85,6 @@ public final class SmallerBatches {
   }
 
   private static String mebibytes(long bytes) {
-    return (bytes + (1 << 20) - 1 >> 20) + " MiB";
+    return ((bytes + (1 << 20) - 1) >> 20) + " MiB";
   }
 }

@@ -21,11 +21,11 @@ import jcuda.driver.JCudaDriver;
  * the next is on its way.
  */
 public final class Transfers {
-  /** Bytes of a part: 4 MiB, where a transfer has reached its full speed. */
-  static final int PART = 1 << 22;
+  /** Bytes of a part: 1 MiB, which takes much longer to transfer than a transfer takes to start. */
+  static final int PART = 1 << 20;
 
   /** Parts that the host may be ahead. */
-  private static final int RING = 4;
+  private static final int RING = 8;
 
   private final CUstream compute;
   private final CUstream copies = new CUstream();

@@ -28,6 +28,8 @@ class FailingCallsTest {
   void merge_anyCallFails_endsWithItsNameAndNothingLeft() {
     StandIn gpu = Gpu.standIn();
     SmallMerge merge = SmallMerge.tiny(4);
+    // Once before: it compiles the kernels if they are not on disk.
+    merge.onGpu("1.0", DeviceOptions.AUTOMATIC, Progress.NONE);
     gpu.reset();
     float[] expected = weights(merge.onGpu("1.0", DeviceOptions.AUTOMATIC, Progress.NONE));
     long calls = gpu.calls();
@@ -50,9 +52,12 @@ class FailingCallsTest {
   /** Merges, and says what is wrong with the way it ends; null if nothing is. */
   private static @Nullable String problem(StandIn gpu, SmallMerge merge, float[] expected) {
     try {
-      float[] found = weights(merge.onGpu("1.0", DeviceOptions.AUTOMATIC, Progress.NONE));
-      // Some failures do no harm: kernels that cannot be loaded from disk are compiled.
-      if (!Arrays.equals(found, expected)) {
+      MergeResult result = merge.onGpu("1.0", DeviceOptions.AUTOMATIC, Progress.NONE);
+      // Some failures do no harm: kernels that cannot be loaded from disk are compiled. Without
+      // memory a stage is run again with smaller batches, of which other positions are sampled.
+      boolean smaller =
+          result.report().notes().stream().anyMatch(note -> note.contains("too little memory"));
+      if (!smaller && !Arrays.equals(weights(result), expected)) {
         return "other weights";
       }
     } catch (PleasException e) {
