@@ -34,7 +34,7 @@ public final class StandInBuild {
 
   private static final List<Library> LIBRARIES =
       List.of(
-          new Library(
+          Library.of(
               DRIVER,
               "libcuda.map",
               "control.cpp",
@@ -47,12 +47,12 @@ public final class StandInBuild {
               "driver_module.cpp",
               "driver_stream.cpp",
               "fault.cpp"),
-          new Library("libcublas.so.12", "libcublas.map", "cublas.cpp", "blas.cpp"),
-          new Library("libcusolver.so.11", "libcusolver.map", "cusolver.cpp", "blas.cpp"),
-          new Library("libcusolverMg.so.11", "libcusolverMg.map", "cusolver_mg.cpp"),
-          new Library(
+          Library.of("libcublas.so.12", "libcublas.map", "cublas.cpp", "blas.cpp"),
+          Library.of("libcusolver.so.11", "libcusolver.map", "cusolver.cpp", "blas.cpp"),
+          Library.of("libcusolverMg.so.11", "libcusolverMg.map", "cusolver_mg.cpp"),
+          Library.of(
               "libnvrtc.so.12", "libnvrtc.map", "nvrtc.cpp", "nvrtc_source.cpp", "compiler.cpp"),
-          new Library("libcudnn.so.9", "libcudnn.map", "cudnn.cpp", "convolution.cpp"));
+          Library.of("libcudnn.so.9", "libcudnn.map", "cudnn.cpp", "convolution.cpp"));
 
   private final Path sources;
   private final Path target;
@@ -62,7 +62,11 @@ public final class StandInBuild {
     this.target = target;
   }
 
-  private record Library(String name, String versions, String... sources) {}
+  private record Library(String name, String versions, List<String> sources) {
+    static Library of(String name, String versions, String... sources) {
+      return new Library(name, versions, List.of(sources));
+    }
+  }
 
   /**
    * Builds what is not up to date, and makes a new control file.
