@@ -25,7 +25,6 @@ public final class StandInBuild {
           "-shared",
           "-Wall",
           "-Wextra",
-          "-Werror",
           // Products and sums are rounded one by one, as the kernels are told to do.
           "-ffp-contract=off",
           "-Wl,-z,defs");
@@ -135,6 +134,10 @@ public final class StandInBuild {
     if (status != 0) {
       throw new IllegalStateException(
           "building " + library.name() + " failed:\n" + Files.readString(log));
+    }
+    // Another compiler may warn of something else: that is to be seen, and no reason to stop.
+    if (Files.size(log) != 0) {
+      System.out.println("[WARNING] " + library.name() + ":\n" + Files.readString(log));
     }
   }
 
