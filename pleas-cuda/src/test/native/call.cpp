@@ -44,6 +44,8 @@ bool decideFailure(const char* function) {
 }
 
 void record(const char* function, const char* format, va_list arguments) {
+  // A thread that ends, or the process, comes here without a call.
+  std::lock_guard<std::recursive_mutex> lock(mutex());
   char text[512];
   int used = std::snprintf(text, sizeof text, "%s: ", function);
   std::vsnprintf(text + used, sizeof text - used, format, arguments);

@@ -256,7 +256,7 @@ int cuLaunchKernel(void* handle, unsigned gridX, unsigned gridY, unsigned gridZ,
       arguments.push_back(&value);
     }
     if (!runGuarded([&] { entry(arguments.data(), sizes.grid, sizes.block); })) {
-      recordViolation("cuLaunchKernel", "kernel %s: access to an address that is no memory", name.c_str());
+      recordViolation("cuLaunchKernel", "kernel %s: access to an address that is no memory, or division by zero", name.c_str());
       stick(device, ILLEGAL_ADDRESS);
     }
   };

@@ -7,8 +7,8 @@ namespace standin {
 namespace {
 
 thread_local sigjmp_buf* rescue = nullptr;
-struct sigaction formerSegment;
-struct sigaction formerBus;
+constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE};
+struct sigaction former[3];
 
 // A virtual machine uses the same signals for its own purposes, on other threads at the same time: what
 // is not a kernel's goes to whoever was there before.
@@ -16,27 +16,35 @@ void onFault(int signal, siginfo_t* information, void* context) {
   if (rescue != nullptr) {
     siglongjmp(*rescue, 1);
   }
-  const struct sigaction& former = signal == SIGBUS ? formerBus : formerSegment;
-  if ((former.sa_flags & SA_SIGINFO) != 0) {
-    former.sa_sigaction(signal, information, context);
-  } else if (former.sa_handler == SIG_DFL) {
-    sigaction(signal, &former, nullptr);
-  } else if (former.sa_handler != SIG_IGN) {
-    former.sa_handler(signal);
+  for (int i = 0; i < 3; ++i) {
+    if (kSignals[i] != signal) {
+      continue;
+    }
+    if ((former[i].sa_flags & SA_SIGINFO) != 0) {
+      former[i].sa_sigaction(signal, information, context);
+    } else if (former[i].sa_handler == SIG_DFL) {
+      sigaction(signal, &former[i], nullptr);
+    } else if (former[i].sa_handler != SIG_IGN) {
+      former[i].sa_handler(signal);
+    }
   }
 }
 
-void install(bool mine) {
-  if (mine) {
-    struct sigaction action {};
-    action.sa_sigaction = onFault;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, &formerSegment);
-    sigaction(SIGBUS, &action, &formerBus);
-  } else {
-    sigaction(SIGSEGV, &formerSegment, nullptr);
-    sigaction(SIGBUS, &formerBus, nullptr);
+void install() {
+  struct sigaction action {};
+  action.sa_sigaction = onFault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < 3; ++i) {
+    // Known before it is replaced: from then on another thread may come here at once.
+    sigaction(kSignals[i], nullptr, &former[i]);
+    sigaction(kSignals[i], &action, nullptr);
+  }
+}
+
+void restore() {
+  for (int i = 0; i < 3; ++i) {
+    sigaction(kSignals[i], &former[i], nullptr);
   }
 }
 
@@ -45,14 +53,14 @@ void install(bool mine) {
 bool runGuarded(const std::function<void()>& body) {
   // Only one kernel runs at a time, under the lock of the stand-in.
   sigjmp_buf here;
-  install(true);
+  install();
   bool done = sigsetjmp(here, 1) == 0;
   if (done) {
     rescue = &here;
     body();
   }
   rescue = nullptr;
-  install(false);
+  restore();
   return done;
 }
 

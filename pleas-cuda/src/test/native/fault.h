@@ -5,7 +5,7 @@
 
 namespace standin {
 
-/// False if the body touched an address that is no memory; what it had done until then stays.
+/// False if the body touched an address that is no memory, or divided by zero; what it had done until then stays.
 bool runGuarded(const std::function<void()>& body);
 
 }  // namespace standin

@@ -85,7 +85,7 @@ Options readOptions(int count, const char* const* texts) {
 bool build(Program& program, const Options& options, Image& image) {
   Scratch scratch;
   std::string own = "#line 1 \"" + program.name + "\"\n" + program.source + "\n";
-  std::vector<std::string> common = {"-std=c++17", "-D__CUDACC_RTC__=1",
+  std::vector<std::string> common = {"-std=c++17", "-D__CUDACC__=1", "-D__CUDACC_RTC__=1",
                                      "-D__CUDA_ARCH__=" + std::to_string(10 * options.architecture)};
   auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), common.begin(), common.end());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 namespace standin {
 namespace {
@@ -55,8 +56,11 @@ const char* whyRefused(const std::string& word) {
   if (word == "__constant__" || word == "__managed__" || word == "asm") {
     return "not run by the stand-in";
   }
-  if (word == "std") {
-    return "NVRTC has no standard library";
+  static const std::set<std::string> absent = {"std",      "int8_t",   "int16_t",  "int32_t", "int64_t",
+                                               "uint8_t",  "uint16_t", "uint32_t", "uint64_t", "uint",
+                                               "ulong",    "malloc",   "rand",     "INT_MAX",  "FLT_MAX"};
+  if (absent.count(word) != 0) {
+    return "NVRTC has no headers of the standard library";
   }
   return nullptr;
 }
@@ -156,7 +160,8 @@ Source readSource(const std::string& preprocessed) {
 
 std::string prelude() {
   return R"(
-#include <cmath>
+// Not <cmath>: with this one, sqrt, abs and the others have overloads for float outside of std, as on a device.
+#include <math.h>
 // NVRTC knows none of these: a source that uses them must not compile here either.
 #undef INFINITY
 #undef NAN
@@ -172,15 +177,11 @@ std::string prelude() {
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
-using std::size_t;
 struct uint3 { unsigned x, y, z; };
 struct dim3 { unsigned x, y, z; };
 static uint3 threadIdx, blockIdx;
 static dim3 blockDim, gridDim;
 static const int warpSize = 32;
-using std::isfinite;
-using std::isinf;
-using std::isnan;
 #define STANDIN_BOTH(type) \
   static inline type min(type a, type b) { return b < a ? b : a; } \
   static inline type max(type a, type b) { return a < b ? b : a; }

@@ -25,7 +25,6 @@ public final class StandInBuild {
           "-shared",
           "-Wall",
           "-Wextra",
-          "-Werror",
           // Products and sums are rounded one by one, as the kernels are told to do.
           "-ffp-contract=off",
           "-Wl,-z,defs");
@@ -34,7 +33,7 @@ public final class StandInBuild {
 
   private static final List<Library> LIBRARIES =
       List.of(
-          new Library(
+          Library.of(
               DRIVER,
               "libcuda.map",
               "control.cpp",
@@ -47,12 +46,12 @@ public final class StandInBuild {
               "driver_module.cpp",
               "driver_stream.cpp",
               "fault.cpp"),
-          new Library("libcublas.so.12", "libcublas.map", "cublas.cpp", "blas.cpp"),
-          new Library("libcusolver.so.11", "libcusolver.map", "cusolver.cpp", "blas.cpp"),
-          new Library("libcusolverMg.so.11", "libcusolverMg.map", "cusolver_mg.cpp"),
-          new Library(
+          Library.of("libcublas.so.12", "libcublas.map", "cublas.cpp", "blas.cpp"),
+          Library.of("libcusolver.so.11", "libcusolver.map", "cusolver.cpp", "blas.cpp"),
+          Library.of("libcusolverMg.so.11", "libcusolverMg.map", "cusolver_mg.cpp"),
+          Library.of(
               "libnvrtc.so.12", "libnvrtc.map", "nvrtc.cpp", "nvrtc_source.cpp", "compiler.cpp"),
-          new Library("libcudnn.so.9", "libcudnn.map", "cudnn.cpp", "convolution.cpp"));
+          Library.of("libcudnn.so.9", "libcudnn.map", "cudnn.cpp", "convolution.cpp"));
 
   private final Path sources;
   private final Path target;
@@ -62,7 +61,11 @@ public final class StandInBuild {
     this.target = target;
   }
 
-  private record Library(String name, String versions, String... sources) {}
+  private record Library(String name, String versions, List<String> sources) {
+    static Library of(String name, String versions, String... sources) {
+      return new Library(name, versions, List.of(sources));
+    }
+  }
 
   /**
    * Builds what is not up to date, and makes a new control file.
@@ -131,6 +134,10 @@ public final class StandInBuild {
     if (status != 0) {
       throw new IllegalStateException(
           "building " + library.name() + " failed:\n" + Files.readString(log));
+    }
+    // Another compiler may warn of something else: that is to be seen, and no reason to stop.
+    if (Files.size(log) != 0) {
+      System.out.println("[WARNING] " + library.name() + ":\n" + Files.readString(log));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.pleas.cuda.standin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels: how they are compiled, loaded, launched and watched. */
@@ -50,7 +52,19 @@ class StandInKernelTest {
   }
 
   /** What a compilation gave: its status, its log, and the images. */
-  private record Compiled(int status, String log, byte[] cubin, String ptx) {}
+  private static final class Compiled {
+    final int status;
+    final String log;
+    final byte[] cubin;
+    final String ptx;
+
+    Compiled(int status, String log, byte[] cubin, String ptx) {
+      this.status = status;
+      this.log = log;
+      this.cubin = cubin;
+      this.ptx = ptx;
+    }
+  }
 
   private static Compiled compile(String source, String... options) {
     nvrtcProgram program = new nvrtcProgram();
@@ -81,8 +95,8 @@ class StandInKernelTest {
 
   private static CUfunction load(Session session, String source, String name) {
     Compiled compiled = compile(source, OPTIONS);
-    assertThat(compiled.log()).isEmpty();
-    return load(session, compiled.cubin(), name);
+    assertThat(compiled.log).isEmpty();
+    return load(session, compiled.cubin, name);
   }
 
   private static int launch(
@@ -197,22 +211,24 @@ class StandInKernelTest {
           y[3] = __fmaf_rn(x[0], x[1], x[2]);
           y[4] = erff(x[0]) + tanhf(x[1]) + expf(x[2]) + sqrtf(x[1]) + fabsf(x[0]);
           y[5] = isnan(x[3]) ? 1.0f : 0.0f;
+          y[6] = abs(x[0]) + sqrt(x[1]) + abs(-3);
         }
         """;
     try (Session session = new Session()) {
       CUfunction maths = load(session, source, "maths");
       CUdeviceptr x = session.device(-0.5f, 4f, 2.5f, Float.NaN);
-      CUdeviceptr y = session.memory(24);
+      CUdeviceptr y = session.memory(28);
       Session.check(launch(session, maths, 1, 1, Pointer.to(x), Pointer.to(y)));
-      float[] seen = session.floats(y, 6);
+      float[] seen = session.floats(y, 7);
       assertThat(seen[0]).isEqualTo(4.5f);
       assertThat(seen[1]).isEqualTo(0.5f);
       assertThat(seen[2]).isEqualTo(2f);
       assertThat(seen[3]).isEqualTo(0.5f);
       // Five functions, each within some units of float of its value.
       double expected = -0.5204998778 + Math.tanh(4) + Math.exp(2.5) + 2 + 0.5;
-      assertThat((double) seen[4]).isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-5));
+      assertThat((double) seen[4]).isCloseTo(expected, within(1e-5));
       assertThat(seen[5]).isEqualTo(1f);
+      assertThat(seen[6]).isEqualTo(5.5f);
     }
     standIn.assertClean();
   }
@@ -260,6 +276,23 @@ class StandInKernelTest {
   }
 
   @Test
+  void division_byZero_isAnErrorAndNoCrash() {
+    String source =
+        """
+        extern "C" __global__ void divide(int* to, int by) { to[0] = 1000 / by; }
+        """;
+    try (Session session = new Session()) {
+      CUfunction divide = load(session, source, "divide");
+      Session.check(launch(session, divide, 1, 1, Pointer.to(session.memory(4)), value(0)));
+      assertThat(JCudaDriver.cuStreamSynchronize(session.stream))
+          .isEqualTo(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
+      assertThat(standIn.violationCount()).isEqualTo(1);
+      standIn.clearViolations();
+    }
+    standIn.assertClean();
+  }
+
+  @Test
   void pointer_ofNoAllocation_isViolation() {
     try (Session session = new Session()) {
       CUfunction axpy = load(session, AXPY, "axpy");
@@ -299,9 +332,9 @@ class StandInKernelTest {
     standIn.devices(StandIn.Device.of(7, 5));
     try (Session session = new Session()) {
       CUmodule module = new CUmodule();
-      assertThat(JCudaDriver.cuModuleLoadData(module, compile(AXPY, OPTIONS).cubin()))
+      assertThat(JCudaDriver.cuModuleLoadData(module, compile(AXPY, OPTIONS).cubin))
           .isEqualTo(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU);
-      load(session, compile(AXPY, "--gpu-architecture=sm_70").cubin(), "axpy");
+      load(session, compile(AXPY, "--gpu-architecture=sm_70").cubin, "axpy");
     }
     standIn.assertClean();
   }
@@ -311,9 +344,9 @@ class StandInKernelTest {
     standIn.devices(StandIn.Device.of(9, 0));
     try (Session session = new Session()) {
       Compiled compiled = compile(AXPY, "--gpu-architecture=compute_75");
-      assertThat(compiled.cubin()).isEmpty();
+      assertThat(compiled.cubin).isEmpty();
       CUmodule module = new CUmodule();
-      Session.check(JCudaDriver.cuModuleLoadData(module, compiled.ptx()));
+      Session.check(JCudaDriver.cuModuleLoadData(module, compiled.ptx));
       session.atEnd(() -> JCudaDriver.cuModuleUnload(module));
       CUfunction axpy = new CUfunction();
       Session.check(JCudaDriver.cuModuleGetFunction(axpy, module, "axpy"));
@@ -324,10 +357,10 @@ class StandInKernelTest {
   @Test
   void image_ofSomethingElse_isInvalid() {
     try (Session session = new Session()) {
+      session.synchronise();
       CUmodule module = new CUmodule();
       assertThat(JCudaDriver.cuModuleLoadData(module, "// ordinary PTX\n"))
           .isEqualTo(CUresult.CUDA_ERROR_INVALID_IMAGE);
-      assertThat(session.stream).isNotNull();
     }
     assertThat(standIn.violationCount()).isEqualTo(1);
   }
@@ -341,24 +374,28 @@ class StandInKernelTest {
     bodies.add("a[0] = INFINITY;");
     bodies.add("a[0] = NAN;");
     bodies.add("a[0] = std::sqrt(a[0]);");
+    bodies.add("a[0] = M_PI;");
+    bodies.add("a[0] = FLT_MAX;");
+    bodies.add("int64_t i = 0; a[i] = 1.0f;");
+    bodies.add("uint32_t i = 0; a[i] = 1.0f;");
     bodies.add("a[0] = undeclared;");
     return bodies.stream();
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.MethodSource("refused")
+  @MethodSource("refused")
   void source_thatCannotRun_isCompilationError(String body) {
     Compiled compiled =
         compile("extern \"C\" __global__ void f(float* a) { " + body + " }", OPTIONS);
-    assertThat(compiled.status()).isEqualTo(nvrtcResult.NVRTC_ERROR_COMPILATION);
-    assertThat(compiled.log()).contains("error: ");
-    assertThat(compiled.cubin()).isEmpty();
+    assertThat(compiled.status).isEqualTo(nvrtcResult.NVRTC_ERROR_COMPILATION);
+    assertThat(compiled.log).contains("error: ");
+    assertThat(compiled.cubin).isEmpty();
     standIn.assertClean();
   }
 
   @Test
   void source_withHeader_isCompilationError() {
-    assertThat(compile("#include <cmath>\n" + AXPY, OPTIONS).status())
+    assertThat(compile("#include <cmath>\n" + AXPY, OPTIONS).status)
         .isEqualTo(nvrtcResult.NVRTC_ERROR_COMPILATION);
     standIn.assertClean();
   }
@@ -367,8 +404,8 @@ class StandInKernelTest {
   @ValueSource(strings = {"--use_fast_math", "--gpu-architecture=sm_81", "-O3"})
   void option_unknown_isRefused(String option) {
     Compiled compiled = compile(AXPY, option);
-    assertThat(compiled.status()).isEqualTo(nvrtcResult.NVRTC_ERROR_INVALID_OPTION);
-    assertThat(compiled.log()).startsWith("nvrtc: error: ");
+    assertThat(compiled.status).isEqualTo(nvrtcResult.NVRTC_ERROR_INVALID_OPTION);
+    assertThat(compiled.log).startsWith("nvrtc: error: ");
     standIn.assertClean();
   }
 
@@ -376,7 +413,7 @@ class StandInKernelTest {
   void unload_withLaunchesWaiting_isViolation() {
     try (Session session = new Session()) {
       CUmodule module = new CUmodule();
-      Session.check(JCudaDriver.cuModuleLoadData(module, compile(AXPY, OPTIONS).cubin()));
+      Session.check(JCudaDriver.cuModuleLoadData(module, compile(AXPY, OPTIONS).cubin));
       CUfunction axpy = new CUfunction();
       Session.check(JCudaDriver.cuModuleGetFunction(axpy, module, "axpy"));
       CUdeviceptr x = session.device(1f);

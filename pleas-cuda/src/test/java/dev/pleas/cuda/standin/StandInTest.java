@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -181,6 +182,7 @@ class StandInTest {
   @Test
   void writeToFreedPinnedMemory_isFound() {
     try (Session session = new Session()) {
+      session.synchronise();
       Pointer pinned = new Pointer();
       Session.check(JCudaDriver.cuMemAllocHost(pinned, 16));
       ByteBuffer view = Session.view(pinned, 16);
@@ -196,6 +198,7 @@ class StandInTest {
   @Test
   void leak_isCounted_andTheContextGoesWithIt() {
     try (Session session = new Session()) {
+      session.synchronise();
       CUdeviceptr lost = new CUdeviceptr();
       Session.check(JCudaDriver.cuMemAlloc(lost, 100));
       assertThat(standIn.live()).containsEntry("device memory", 1L).containsEntry("streams", 1L);
@@ -223,6 +226,7 @@ class StandInTest {
   @Test
   void failFunction_release_reportsAndReleases() {
     try (Session session = new Session()) {
+      session.synchronise();
       CUdeviceptr memory = new CUdeviceptr();
       Session.check(JCudaDriver.cuMemAlloc(memory, 4));
       standIn.failFunction("cuMemFree");
@@ -265,8 +269,7 @@ class StandInTest {
     Session.check(JCudaDriver.cuDeviceGet(second, 1));
     byte[] name = new byte[16];
     Session.check(JCudaDriver.cuDeviceGetName(name, 16, second));
-    assertThat(new String(name, 0, 7, java.nio.charset.StandardCharsets.UTF_8))
-        .isEqualTo("Second\0");
+    assertThat(new String(name, 0, 7, StandardCharsets.UTF_8)).isEqualTo("Second\0");
     long[] bytes = new long[1];
     Session.check(JCudaDriver.cuDeviceTotalMem(bytes, second));
     assertThat(bytes[0]).isEqualTo(1 << 20);
@@ -296,8 +299,96 @@ class StandInTest {
   }
 
   @Test
+  void memoryAndStream_ofAnotherDevice_areViolations() {
+    standIn.devices(StandIn.Device.of(8, 0), StandIn.Device.of(8, 0));
+    try (Session session = new Session()) {
+      CUdeviceptr first = session.memory(8);
+      CUdevice device = new CUdevice();
+      Session.check(JCudaDriver.cuDeviceGet(device, 1));
+      CUcontext context = new CUcontext();
+      Session.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+      Session.check(JCudaDriver.cuCtxPushCurrent(context));
+      CUstream stream = new CUstream();
+      Session.check(JCudaDriver.cuStreamCreate(stream, 1));
+
+      assertThat(JCudaDriver.cuMemsetD8Async(first, (byte) 0, 8, stream))
+          .isEqualTo(CUresult.CUDA_ERROR_INVALID_VALUE);
+      assertThat(JCudaDriver.cuMemFree(first)).isEqualTo(CUresult.CUDA_ERROR_INVALID_VALUE);
+      assertThat(JCudaDriver.cuStreamSynchronize(session.stream))
+          .isEqualTo(CUresult.CUDA_ERROR_INVALID_HANDLE);
+
+      Session.check(JCudaDriver.cuStreamDestroy(stream));
+      Session.check(JCudaDriver.cuCtxPopCurrent(context));
+      Session.check(JCudaDriver.cuDevicePrimaryCtxRelease(device));
+    }
+    assertThat(standIn.violations()).hasSize(3);
+    assertThat(standIn.violations().get(0)).endsWith("of device 0, not of device 1");
+    assertThat(standIn.violations().get(1)).endsWith("but the current context is of device 1");
+    assertThat(standIn.violations().get(2))
+        .endsWith("stream of device 0, but the current context is of device 1");
+    standIn.assertNoLeaks();
+  }
+
+  @Test
+  void thread_thatEndsWithAContextPushed_isViolation() throws InterruptedException {
+    try (Session session = new Session()) {
+      Thread thread = new Thread(() -> JCudaDriver.cuCtxPushCurrent(session.context));
+      thread.start();
+      thread.join();
+    }
+    // The thread's own end may come a little after that of its Java half.
+    for (int i = 0; i < 1000 && standIn.violationCount() == 0; i++) {
+      Thread.sleep(5);
+    }
+    assertThat(standIn.violations()).containsExactly("thread end: 1 contexts are still pushed");
+    standIn.assertNoLeaks();
+  }
+
+  @Test
+  void failCall_sweep_reachesEveryCallAndLeavesNothing() {
+    long failed = 0;
+    for (long n = 1; ; n++) {
+      standIn.reset();
+      standIn.failCall(n);
+      copyAndRelease();
+      standIn.assertClean();
+      if (standIn.failures() == 0) {
+        break;
+      }
+      failed++;
+    }
+    assertThat(failed).isEqualTo(standIn.calls());
+  }
+
+  /** Goes on as far as it can, and gives back what it got. */
+  private static void copyAndRelease() {
+    CUdevice device = new CUdevice();
+    CUcontext context = new CUcontext();
+    if (JCudaDriver.cuInit(0) != 0
+        || JCudaDriver.cuDeviceGet(device, 0) != 0
+        || JCudaDriver.cuDevicePrimaryCtxRetain(context, device) != 0) {
+      return;
+    }
+    if (JCudaDriver.cuCtxPushCurrent(context) == 0) {
+      CUstream stream = new CUstream();
+      if (JCudaDriver.cuStreamCreate(stream, 1) == 0) {
+        CUdeviceptr memory = new CUdeviceptr();
+        if (JCudaDriver.cuMemAlloc(memory, 64) == 0) {
+          JCudaDriver.cuMemsetD8Async(memory, (byte) 0, 64, stream);
+          JCudaDriver.cuStreamSynchronize(stream);
+          JCudaDriver.cuMemFree(memory);
+        }
+        JCudaDriver.cuStreamDestroy(stream);
+      }
+      JCudaDriver.cuCtxPopCurrent(context);
+    }
+    JCudaDriver.cuDevicePrimaryCtxRelease(device);
+  }
+
+  @Test
   void handle_destroyed_isViolation() {
     try (Session session = new Session()) {
+      session.synchronise();
       CUstream stream = new CUstream();
       Session.check(JCudaDriver.cuStreamCreate(stream, 1));
       Session.check(JCudaDriver.cuStreamDestroy(stream));
