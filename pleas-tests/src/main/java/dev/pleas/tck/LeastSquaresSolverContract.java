@@ -56,8 +56,9 @@ public abstract class LeastSquaresSolverContract extends RankRules {
     for (int k = 0; k < systems.length; k++) {
       systems[k] = Systems.regular(40 + k, 5, random);
     }
-    LeastSquaresSolver shared = create();
-    Concurrently.requireSame(systems.length, k -> shared.solve(systems[k]));
+    try (LeastSquaresSolver shared = create()) {
+      Concurrently.requireSame(systems.length, k -> shared.solve(systems[k]));
+    }
   }
 
   @Test

@@ -101,9 +101,14 @@ public record ChosenTools(Tools tools, Map<String, Choice> choices) implements A
 
   @Override
   public void close() {
-    try (LeastSquaresSolver main = tools.solver();
-        LeastSquaresSolver second = tools.singularSolver()) {
+    try {
       tools.backend().close();
+    } finally {
+      try {
+        tools.solver().close();
+      } finally {
+        tools.singularSolver().close();
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.pleas.cuda.driver;
 import dev.pleas.api.error.DeviceMemoryException;
 import dev.pleas.backend.tensor.Closing;
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
@@ -46,7 +45,7 @@ public final class CudaContext implements AutoCloseable {
     Status.cublas("cublasCreate", JCublas2.cublasCreate(blas));
     inContext.add(() -> Status.cublas("cublasDestroy", JCublas2.cublasDestroy(blas)));
     Status.cublas("cublasSetStream", JCublas2.cublasSetStream(blas, new cudaStream_t(stream)));
-    return new Transfers(stream, inContext);
+    return new Transfers(gpu, stream, inContext);
   }
 
   /**
@@ -111,7 +110,7 @@ public final class CudaContext implements AutoCloseable {
     try {
       run(
           () -> {
-            allocate(pointer, bytes);
+            DeviceMemory.allocate(gpu, pointer, bytes);
             allocated[0] = true;
           });
     } catch (RuntimeException e) {
@@ -123,31 +122,6 @@ public final class CudaContext implements AutoCloseable {
       throw e;
     }
     return pointer;
-  }
-
-  private void allocate(CUdeviceptr pointer, long bytes) {
-    int status = JCudaDriver.cuMemAlloc(pointer, bytes);
-    if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-      long free = freeBytes();
-      throw new DeviceMemoryException(
-          "GPU "
-              + gpu.number()
-              + " ("
-              + gpu.name()
-              + ") has no "
-              + Sizes.text(bytes)
-              + " of memory left: "
-              + Sizes.text(free)
-              + " of "
-              + Sizes.text(gpu.memoryBytes())
-              + " are free. Use smaller batches, end other programs on this GPU (nvidia-smi lists"
-              + " them), choose another one with --device, or run on the CPU with --backend nd4j"
-              + " --solver openblas",
-          bytes,
-          gpu.memoryBytes() - free,
-          gpu.memoryBytes());
-    }
-    Status.driver("cuMemAlloc", status);
   }
 
   /** Frees memory of the GPU. */

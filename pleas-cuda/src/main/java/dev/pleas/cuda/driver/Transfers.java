@@ -61,14 +61,14 @@ public final class Transfers {
    * @param compute the stream that computes; its context is current
    * @param resources get what must be given back
    */
-  Transfers(CUstream compute, Resources resources) {
+  Transfers(Gpus.Gpu gpu, CUstream compute, Resources resources) {
     this.compute = compute;
     Status.driver(
         "cuStreamCreate",
         JCudaDriver.cuStreamCreate(copies, CUstream_flags.CU_STREAM_NON_BLOCKING));
     resources.add(() -> Status.driver("cuStreamDestroy", JCudaDriver.cuStreamDestroy(copies)));
     for (int i = 0; i < RING; i++) {
-      senders.add(new Sender(resources));
+      senders.add(new Sender(gpu, resources));
     }
     for (int i = 0; i < 2; i++) {
       receivers.add(new Receiver(resources));
@@ -147,9 +147,9 @@ public final class Transfers {
     /** The buffer of the GPU has been read. */
     private final CUevent placed;
 
-    Sender(Resources resources) {
+    Sender(Gpus.Gpu gpu, Resources resources) {
       pinned = new Pinned(resources);
-      Status.driver("cuMemAlloc", JCudaDriver.cuMemAlloc(device, PART));
+      DeviceMemory.allocate(gpu, device, PART);
       resources.add(() -> Status.driver("cuMemFree", JCudaDriver.cuMemFree(device)));
       sent = event(resources);
       placed = event(resources);

@@ -4,6 +4,7 @@ import dev.pleas.backend.cholesky.PanelProduct;
 import dev.pleas.backend.tensor.Closing;
 import dev.pleas.cuda.driver.CudaContext;
 import dev.pleas.cuda.driver.Status;
+import java.util.Arrays;
 import jcuda.Pointer;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasOperation;
@@ -38,7 +39,9 @@ final class CusolverProduct implements PanelProduct {
 
   @Override
   public void multiply(double[] a, int first, int rows, double[] out) {
-    if (rows > 0 && q > 0) {
+    if (p == 0) {
+      Arrays.fill(out, 0, rows * q, 0);
+    } else if (rows > 0 && q > 0) {
       context.run(() -> multiplyInContext(a, first, rows, out));
     }
   }

@@ -7,7 +7,6 @@ import dev.pleas.backend.tensor.Kernels;
 import dev.pleas.cuda.driver.CudaContext;
 import dev.pleas.cuda.driver.Gpus;
 import dev.pleas.cuda.kernel.KernelModule;
-import java.util.Optional;
 
 /** Tensors on a GPU. */
 final class CudaBackend extends KernelBackend<DeviceBlock> {
@@ -18,28 +17,28 @@ final class CudaBackend extends KernelBackend<DeviceBlock> {
   private final DevicePool pool;
   private final CudaKernels kernels;
 
-  private CudaBackend(CudaContext context, long limitBytes) {
+  private CudaBackend(CudaContext context, long limitBytes, boolean dnn) {
     this.context = context;
     this.pool = new DevicePool(context, limitBytes);
     KernelModule module = KernelModule.load(context);
-    Optional<Dnn> dnn = Dnn.open(context);
-    this.kernels = new CudaKernels(context, this, module, dnn.orElse(null));
+    this.kernels = new CudaKernels(context, this, module, dnn ? Dnn.open(context) : null);
   }
 
   /**
    * Starts work on a GPU.
    *
    * @param options the limit of memory; the device has been chosen
+   * @param dnn whether convolutions are cuDNN's where it does them
    * @throws dev.pleas.cuda.driver.CudaException if the GPU or a library refuses
    */
-  static CudaBackend open(Gpus.Gpu gpu, DeviceOptions options) {
+  static CudaBackend open(Gpus.Gpu gpu, DeviceOptions options, boolean dnn) {
     CudaContext context = CudaContext.open(gpu);
     try {
       return context.call(
           () -> {
             Long chosen = options.memoryBytes();
             long limit = chosen == null ? (long) (SHARE * context.freeBytes()) : chosen;
-            return new CudaBackend(context, limit);
+            return new CudaBackend(context, limit, dnn);
           });
     } catch (RuntimeException | LinkageError e) {
       Closing closing = new Closing();

@@ -58,6 +58,7 @@ public final class CudaBackendProvider implements TensorBackendProvider {
       throw new ProviderException(
           "backend cuda cannot be used here: " + no.reason() + " (" + no.remedy() + ")");
     }
-    return CudaBackend.open(Gpus.choose(options.device()), options);
+    boolean dnn = CudaLibrary.CUDNN.load() == null;
+    return CudaBackend.open(Gpus.choose(options.device()), options, dnn);
   }
 }

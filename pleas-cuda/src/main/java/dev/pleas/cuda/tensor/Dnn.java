@@ -4,9 +4,7 @@ import dev.pleas.api.graph.Window;
 import dev.pleas.backend.tensor.ConvolutionForm;
 import dev.pleas.backend.tensor.SharedMemory;
 import dev.pleas.cuda.driver.CudaContext;
-import dev.pleas.cuda.driver.CudaLibrary;
 import dev.pleas.cuda.driver.Status;
-import java.util.Optional;
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
@@ -66,9 +64,9 @@ final class Dnn {
                 JCudnn.cudnnDestroyConvolutionDescriptor(convolution)));
   }
 
-  /** Starts cuDNN, to be used while the context is current; empty where it is not installed. */
-  static Optional<Dnn> open(CudaContext context) {
-    return CudaLibrary.CUDNN.load() == null ? Optional.of(new Dnn(context)) : Optional.empty();
+  /** Starts cuDNN; to be used while the context is current. It is stopped with the context. */
+  static Dnn open(CudaContext context) {
+    return new Dnn(context);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.cuda.standin.CleanStandIn;
+import dev.pleas.cuda.standin.Gpu;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,6 +7,7 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.provider.DeviceOptions;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.cuda.standin.Gpu;
 import dev.pleas.cuda.standin.StandIn;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ class FailingCallsTest {
 
   @Test
   void merge_anyCallFails_endsWithItsNameAndNothingLeft() {
+    Gpu.required();
     StandIn gpu = Gpu.standIn();
     SmallMerge merge = SmallMerge.tiny(4);
     // Once before: it compiles the kernels if they are not on disk.

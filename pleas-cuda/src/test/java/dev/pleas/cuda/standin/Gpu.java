@@ -1,23 +1,22 @@
-package dev.pleas.cuda.merge;
+package dev.pleas.cuda.standin;
 
 import dev.pleas.api.provider.Availability;
-import dev.pleas.cuda.standin.StandIn;
 import dev.pleas.cuda.tensor.CudaBackendProvider;
 import org.opentest4j.TestAbortedException;
 
 /** What tests need to run on; without it they are skipped, with the reason. */
-final class Gpu {
+public final class Gpu {
   private Gpu() {}
 
   /** Skips the test where there is neither a GPU nor the stand-in. */
-  static void required() {
+  public static void required() {
     if (new CudaBackendProvider().probe() instanceof Availability.Unavailable no) {
       throw new TestAbortedException(no.reason() + "; " + no.remedy());
     }
   }
 
   /** Returns the stand-in; skips the test without it: a GPU does not fail when asked to. */
-  static StandIn standIn() {
+  public static StandIn standIn() {
     return StandIn.active()
         .orElseThrow(() -> new TestAbortedException("only the stand-in can be told what to do"));
   }
