@@ -1,5 +1,6 @@
 package dev.pleas.cuda.driver;
 
+import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +71,9 @@ public enum CudaLibrary {
 
   private @Nullable Missing tried() {
     try {
-      Class.forName(binding, true, CudaLibrary.class.getClassLoader());
+      Extraction.run(() -> Class.forName(binding, true, CudaLibrary.class.getClassLoader()));
       return null;
-    } catch (LinkageError | ClassNotFoundException e) {
+    } catch (LinkageError | ClassNotFoundException | IOException | RuntimeException e) {
       return missing(e.toString());
     }
   }

@@ -1,5 +1,6 @@
 package dev.pleas.cuda.kernel;
 
+import dev.pleas.cuda.driver.CudaLibrary;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -14,6 +15,9 @@ final class CompileForEveryGpu {
   private CompileForEveryGpu() {}
 
   public static void main(String[] arguments) {
+    if (CudaLibrary.NVRTC.load() != null) {
+      throw new IllegalStateException(CudaLibrary.NVRTC.load().reason());
+    }
     System.out.println("NVRTC " + KernelCompiler.version());
     String source = KernelSource.read();
     for (int architecture : ARCHITECTURES) {
