@@ -159,8 +159,7 @@ class RefitOptimalityTest {
   private static List<String> assertOptimal(
       Prepared prepared, RefitInputs inputs, boolean recalibrate) {
     LayerPass.Result result =
-        prepared.run(
-            new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, 1), 16);
+        prepared.run(new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, 1), 16);
     assertThat(result.layers()).isNotEmpty();
     Model merged = result.model();
     Map<String, Plain> valuesA = PlainNetwork.values(prepared.a(), prepared.samples());
