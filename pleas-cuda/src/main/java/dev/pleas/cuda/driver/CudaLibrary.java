@@ -1,6 +1,9 @@
 package dev.pleas.cuda.driver;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +27,12 @@ public enum CudaLibrary {
   private static final Pattern NOT_FOUND =
       Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object file");
 
+  /** Of every library that was asked for: why it cannot be used, or nothing. */
+  private static final Map<CudaLibrary, Optional<Missing>> LOADED = new ConcurrentHashMap<>();
+
   private final String binding;
   private final String title;
   private final String remedy;
-  private boolean asked;
-  private @Nullable Missing missing;
 
   /**
    * Why a library cannot be used.
@@ -61,12 +65,10 @@ public enum CudaLibrary {
    *
    * @return why it cannot be used, or null if it can
    */
-  public synchronized @Nullable Missing load() {
-    if (!asked) {
-      asked = true;
-      missing = tried();
-    }
-    return missing;
+  public @Nullable Missing load() {
+    return LOADED
+        .computeIfAbsent(this, library -> Optional.ofNullable(library.tried()))
+        .orElse(null);
   }
 
   private @Nullable Missing tried() {
