@@ -92,8 +92,8 @@ final class Convolutions {
           product,
           groups,
           new Products.Matrices(weight.start(), (long) filters * form.patch()),
-          new Products.Matrices(columns.withByteOffset(4 * n * groups * in), in),
-          new Products.Matrices(y.withByteOffset(4 * n * groups * out), out));
+          new Products.Matrices(columns, in).from(n * groups),
+          new Products.Matrices(y, out).from(n * groups));
     }
   }
 }
