@@ -29,7 +29,7 @@ record CudaAttention(CudaBackend backend, CudaKernels kernels, AttentionForm for
       for (int head = 0; head < all; head += wave) {
         int count = Math.min(wave, all - head);
         if (form.keyWidth() == 0) {
-          kernels.clear(held.data().start(), 4 * count * scores);
+          kernels.clear(held.data().start(), 4L * count * scores);
         } else {
           kernels.multiply(
               score,

@@ -66,7 +66,7 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
         chunks,
         new Products.Matrices(a.at((long) first * p), (long) rows * p),
         new Products.Matrices(b.at((long) first * q), (long) rows * q),
-        a == b);
+        a.equals(b));
   }
 
   private void addChunks(
@@ -83,14 +83,14 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
           chunks,
           new Products.Matrices(left, stepA),
           new Products.Matrices(right, stepB),
-          a == b);
+          a.equals(b));
       return;
     }
     try (SharedMemory<DeviceBlock> packedA = new SharedMemory<>(backend, chunks * stepA);
         SharedMemory<DeviceBlock> packedB =
-            a == b ? packedA.share() : new SharedMemory<>(backend, chunks * stepB)) {
+            a.equals(b) ? packedA.share() : new SharedMemory<>(backend, chunks * stepB)) {
       kernels.pack(left, packedA.data(), chunks, together, p, positions);
-      if (a != b) {
+      if (!a.equals(b)) {
         kernels.pack(right, packedB.data(), chunks, together, q, positions);
       }
       addProducts(
@@ -98,7 +98,7 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
           chunks,
           new Products.Matrices(packedA.data().start(), stepA),
           new Products.Matrices(packedB.data().start(), stepB),
-          a == b);
+          a.equals(b));
     }
   }
 

@@ -72,6 +72,7 @@ class LittleMemoryTest {
   private static long transferBuffers(StandIn gpu) {
     Gpu.required();
     try (CudaContext context = CudaContext.open(Gpus.choose(null))) {
+      assertThat(context.gpu().number()).isZero();
       return 2 * gpu.usedBytes(0);
     }
   }
