@@ -34,6 +34,14 @@ final class InterpretedGraph implements CompiledGraph {
     }
     Map<String, HostTensor> checked = new LinkedHashMap<>();
     graph.parameters().forEach((name, shape) -> checked.put(name, checked(name, shape, values)));
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Op.Scale scale) {
+        int channels = graph.parameterShape(scale.weight()).dim(0);
+        for (int value = 0; value < 2; value++) {
+          checked.put(constantName(channels, value), constant(channels, value));
+        }
+      }
+    }
     parameterScope = backend.newScope();
     try {
       checked.forEach((name, value) -> parameters.put(name, parameterScope.tensor(value)));
@@ -154,12 +162,10 @@ final class InterpretedGraph implements CompiledGraph {
         return scope.add(x, offset);
       }
     } else if (op instanceof Op.Scale s) {
-      Tensor weight = parameter(s.weight());
+      Tensor zero = parameter(constantName(channels, 0));
       // (x − 0) / √1 · weight + 0 is x · weight to the last bit, but for the sign of a zero.
-      try (Tensor zero = scope.tensor(constant(channels, 0));
-          Tensor one = scope.tensor(constant(channels, 1))) {
-        return scope.batchNorm(x, weight, zero, zero, one, 0);
-      }
+      Tensor one = parameter(constantName(channels, 1));
+      return scope.batchNorm(x, parameter(s.weight()), zero, zero, one, 0);
     }
     throw new IllegalStateException("no interpretation of " + op);
   }
@@ -169,6 +175,11 @@ final class InterpretedGraph implements CompiledGraph {
     try (Tensor one = scope.reshape(value, value.shape().prepend(1))) {
       return scope.gather(one, 0, new int[samples]);
     }
+  }
+
+  /** A name that no stored tensor has: there is a space in it. */
+  private static String constantName(int length, int value) {
+    return length + " times " + value;
   }
 
   private static HostTensor constant(int length, float value) {

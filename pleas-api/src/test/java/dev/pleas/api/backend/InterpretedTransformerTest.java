@@ -150,12 +150,13 @@ class InterpretedTransformerTest {
     try (CompiledGraph compiled = backend.compile(graph, parameters);
         TensorScope scope = backend.newScope()) {
       Tensor x = scope.tensor(host(Shape.of(samples, 3, 2, 2)));
-      assertThat(open).as("parameters and input").hasSize(4);
+      // Three parameters, and the zeros and ones that a scale is made with.
+      assertThat(open).as("parameters, constants and input").hasSize(6);
       Map<String, Tensor> outputs = compiled.run(scope, Map.of("x", x));
 
       assertThat(outputs).containsOnlyKeys("out");
       assertThat(outputs.get("out").shape()).isEqualTo(Shape.of(samples, 3, 4));
-      assertThat(open).as("parameters, input and output").hasSize(5);
+      assertThat(open).as("parameters, constants, input and output").hasSize(7);
     }
     assertThat(open).isEmpty();
     return mostOpen;
