@@ -30,9 +30,9 @@ final class DeviceMemory {
             + gpu.number()
             + " ("
             + gpu.name()
-            + ") has no "
+            + "): "
             + Sizes.text(bytes)
-            + " of memory left: "
+            + " could not be allocated; "
             + Sizes.text(free)
             + " of "
             + Sizes.text(gpu.memoryBytes())

@@ -122,10 +122,11 @@ public final class Gpus {
   /**
    * Lists the usable devices for people to choose from.
    *
+   * @param libraries all that are needed besides the driver
    * @return empty where the driver does not answer
    */
-  public static List<Device> devices() {
-    if (!(probe(List.of()) instanceof Availability.Available)) {
+  public static List<Device> devices(List<CudaLibrary> libraries) {
+    if (!(probe(libraries) instanceof Availability.Available)) {
       return List.of();
     }
     try {

@@ -21,7 +21,7 @@ class GpusTest {
   private static Availability.Unavailable unavailable() {
     Availability found = Gpus.probe(List.of(CudaLibrary.CUBLAS));
     assertThat(found).isInstanceOf(Availability.Unavailable.class);
-    assertThat(Gpus.devices()).isEmpty();
+    assertThat(Gpus.devices(List.of(CudaLibrary.CUBLAS))).isEmpty();
     return (Availability.Unavailable) found;
   }
 
@@ -30,7 +30,7 @@ class GpusTest {
     Gpu.standIn().devices(new StandIn.Device("Card", MEMORY, 8, 6));
     assertThat(Gpus.probe(List.of(CudaLibrary.CUBLAS)))
         .isEqualTo(new Availability.Available("0: Card, compute capability 8.6, 1024 MiB"));
-    assertThat(Gpus.devices())
+    assertThat(Gpus.devices(List.of(CudaLibrary.CUBLAS)))
         .containsExactly(
             new dev.pleas.api.provider.Device(0, "Card, compute capability 8.6, 1024 MiB", MEMORY));
   }
@@ -104,7 +104,9 @@ class GpusTest {
     Gpus.probe(List.of());
     assertThat(Gpus.choose(null).name()).isEqualTo("idle");
     assertThat(Gpus.choose(1).name()).isEqualTo("busy");
-    assertThat(Gpus.devices()).extracting(device -> device.number()).containsExactly(1, 2);
+    assertThat(Gpus.devices(List.of(CudaLibrary.CUBLAS)))
+        .extracting(device -> device.number())
+        .containsExactly(1, 2);
     for (int missing : new int[] {0, 3}) {
       assertThatThrownBy(() -> Gpus.choose(missing))
           .isInstanceOf(ProviderException.class)

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class FailingCallsTest {
   /** Where a message says more than the name of the call. */
   private static final Map<String, String> EXPECTED =
-      Map.of("cuInit", "the NVIDIA driver does not start: CUDA_ERROR_UNKNOWN");
+      Map.of(
+          "cuInit", "the NVIDIA driver does not start: CUDA_ERROR_UNKNOWN",
+          "cuMemAlloc", "1 MiB could not be allocated");
 
   @Test
   void merge_anyCallFails_endsWithItsNameAndNothingLeft() {

@@ -64,7 +64,7 @@ class LittleMemoryTest {
         bytes -> {
           gpu.memory(0, bytes);
           // More than there is: the limit must not step in before the GPU does.
-          return run(new DeviceOptions(null, 1L << 40), "of memory left");
+          return run(new DeviceOptions(null, 1L << 40), "could not be allocated");
         });
   }
 

@@ -2,9 +2,9 @@ package dev.pleas.cuda.tensor;
 
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
-import dev.pleas.api.provider.Availability;
-import dev.pleas.api.provider.Device;
 import dev.pleas.api.provider.DeviceOptions;
+import dev.pleas.cuda.driver.CudaLibrary;
+import dev.pleas.cuda.driver.CudaProvider;
 import dev.pleas.cuda.driver.Gpus;
 import dev.pleas.cuda.standin.CleanStandIn;
 import dev.pleas.tck.TensorBackendContract;
@@ -29,47 +29,15 @@ class WithoutDnnContractTest extends TensorBackendContract {
     return false;
   }
 
-  private static final class Provider implements TensorBackendProvider {
-    private final CudaBackendProvider whole = new CudaBackendProvider();
-
-    @Override
-    public String id() {
-      return whole.id();
+  private static final class Provider extends CudaProvider<TensorBackend>
+      implements TensorBackendProvider {
+    Provider() {
+      super("backend", "cuda", "without cuDNN", List.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS));
     }
 
     @Override
-    public String description() {
-      return whole.description();
-    }
-
-    @Override
-    public int priority() {
-      return whole.priority();
-    }
-
-    @Override
-    public int apiVersion() {
-      return whole.apiVersion();
-    }
-
-    @Override
-    public Availability probe() {
-      return whole.probe();
-    }
-
-    @Override
-    public List<Device> devices() {
-      return whole.devices();
-    }
-
-    @Override
-    public TensorBackend create() {
-      return create(DeviceOptions.AUTOMATIC);
-    }
-
-    @Override
-    public TensorBackend create(DeviceOptions options) {
-      return CudaBackend.open(Gpus.choose(options.device()), options, false);
+    protected TensorBackend open(Gpus.Gpu gpu, DeviceOptions options) {
+      return CudaBackend.open(gpu, options, false);
     }
   }
 }
