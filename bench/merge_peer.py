@@ -126,6 +126,7 @@ class Fit:
     def __init__(self, networks, images):
         self.networks = networks
         self.images = images
+        self.random = torch.Generator().manual_seed(0)
         self.errors = []
 
     def network(self, batches):
@@ -165,7 +166,7 @@ class Fit:
         height, width = y_a.shape[2:]
         unknowns = conv.weight[0].numel()
         count = min(height * width, math.ceil(ROWS_PER_UNKNOWN * unknowns / self.images))
-        at = torch.randperm(height * width)[:count].to(x.device)
+        at = torch.randperm(height * width, generator=self.random)[:count].to(x.device)
         (kernel, _), (stride, _), (padding, _) = conv.kernel_size, conv.stride, conv.padding
         windows = F.pad(x, [padding] * 4).unfold(2, kernel, stride).unfold(3, kernel, stride)
         inputs = windows[:, :, at // width, at % width].transpose(1, 2).reshape(-1, unknowns)
