@@ -1,12 +1,16 @@
 """Does one task in Python as often as compare.py asks it to: the peer of dev.pleas.bench.Worker.
 
-Usage: peers.py CASE..., for instance: peers.py forward resnet50 16
+Usage: peers.py [--device DEVICE] CASE..., for instance: peers.py --device cuda:0 forward resnet50 16
+
+With a device, PyTorch does everything on it; inputs and results are where they are in Worker.
 
 Answers each line of standard input with one line on standard output: `run` with the nanoseconds that it
-took, `result` with the fingerprint of the last result. Ends with the input. Needs NumPy; SciPy for
-`matcher` and `solver`; PyTorch and torchvision for `forward`.
+took, `result` with the fingerprint of the last result, `memory` with the largest number of bytes that
+PyTorch's tensors took on the GPU, -1 without one. Ends with the input. Needs NumPy; SciPy for `matcher`,
+`solver` and `merge`; PyTorch and torchvision for `forward`, `merge` and everything on a device.
 """
 
+import functools
 import os
 import sys
 import time
@@ -55,17 +59,21 @@ def matcher(kind, n):
     return f"SciPy {scipy.__version__}", lambda: linear_sum_assignment(similarity, maximize=True)[1]
 
 
+def normal_equations(p, q):
+    """Returns Gram matrix, right-hand sides, prior and ridge, as SolverTask.java."""
+    gram = np.triu(uniform(1, (p, p)))
+    gram += np.triu(gram, 1).T
+    gram[np.diag_indices(p)] += 2 * np.sqrt(p)
+    return gram, uniform(2, (p, q)), uniform(3, (p, q)), np.full(p, 0.02 * np.sqrt(p))
+
+
 def solver(p, q):
     """scipy.linalg.solve(assume_a="pos"): LAPACK's Cholesky and condition estimate; then the residual."""
     import scipy
     import scipy.linalg
 
     p, q = int(p), int(q)
-    gram = np.triu(uniform(1, (p, p)))
-    gram += np.triu(gram, 1).T
-    gram[np.diag_indices(p)] += 2 * np.sqrt(p)
-    right, prior = uniform(2, (p, q)), uniform(3, (p, q))
-    ridge = np.full(p, 0.02 * np.sqrt(p))
+    gram, right, prior, ridge = normal_equations(p, q)
 
     def run():
         a = gram.copy()
@@ -98,6 +106,14 @@ def gram(samples, channels, positions):
         return total.astype(np.float64)
 
     return f"NumPy {np.__version__}", run
+
+
+def pytorch(device):
+    """Returns what runs there."""
+    import torch
+
+    gpu = "" if device == "cpu" else f", CUDA {torch.version.cuda} on {torch.cuda.get_device_name(device)}"
+    return f"PyTorch {torch.__version__}{gpu}"
 
 
 def network(name):
@@ -133,11 +149,10 @@ def network(name):
     raise SystemExit(f"no network {name!r}; expected resnet20, resnet18, resnet50, vit_tiny_28 or vit_b_16")
 
 
-def forward(name, samples):
-    """torchvision's network in eval mode, not scripted, in the default memory format."""
+def random_network(name, number=0):
+    """Returns a network with random weights, as RandomNetwork.java, and the shape of an image."""
     import torch
 
-    torch.set_num_threads(THREADS)
     model, image = network(name)
     state = model.state_dict()
     for key, value in state.items():
@@ -147,34 +162,144 @@ def forward(name, samples):
         elif key.endswith(("weight", "running_var")):
             offset = 1.0
         if value.is_floating_point():
-            seed = zlib.crc32(key.encode())
+            seed = zlib.crc32(key.encode()) + (number << 32)
             state[key] = torch.from_numpy(uniform(seed, value.shape, offset, scale, np.float32))
     model.load_state_dict(state)
-    model.eval()
-    images = torch.from_numpy(uniform(1, (int(samples), *image), dtype=np.float32))
+    return model.eval(), image
+
+
+def random_images(shape):
+    """Returns noise on 4x4 patches of random brightness, as RandomImages.java."""
+    images = uniform(1, shape, scale=0.5, dtype=np.float32)
+    patches = uniform(2, (*shape[:2], 4, 4), dtype=np.float32)
+    rows, columns = (np.arange(size) * 4 // size for size in shape[2:])
+    images += patches[:, :, rows[:, None], columns]
+    return images
+
+
+def forward(name, samples, device="cpu"):
+    """torchvision's network in eval mode, not scripted, in the default memory format."""
+    import torch
+
+    torch.set_num_threads(THREADS)
+    model, image = random_network(name)
+    model.to(device)
+    images = torch.from_numpy(uniform(1, (int(samples), *image), dtype=np.float32)).to(device)
 
     def run():
         with torch.inference_mode():
-            return model(images).numpy()
+            return model(images).cpu().numpy()
 
-    return f"PyTorch {torch.__version__}", run
+    return pytorch(device), run
+
+
+def device_solver(p, q, device):
+    """torch.linalg.cholesky and the residual, in float64; the matrices are copied there and back."""
+    import torch
+
+    torch.set_num_threads(THREADS)
+    p, q = int(p), int(q)
+    gram, right, prior, ridge = map(torch.from_numpy, normal_equations(p, q))
+
+    def run():
+        pull = ridge.to(device)
+        a = gram.to(device, copy=True)
+        a.diagonal().add_(pull)
+        b = right.to(device) + pull[:, None] * prior.to(device)
+        x = torch.cholesky_solve(b, torch.linalg.cholesky(a))
+        residual = torch.linalg.norm(a @ x - b)
+        if not residual < 1e-9 * torch.linalg.norm(b):
+            raise SystemExit(f"residual {residual}")
+        return x.cpu().numpy()
+
+    return pytorch(device), run
+
+
+def device_gram(samples, channels, positions, device):
+    """The sum of x @ x.T over the samples in float32, read as float64; samples joined as in gram."""
+    import torch
+
+    torch.set_num_threads(THREADS)
+    shape = int(samples), int(channels), int(positions)
+    x = torch.from_numpy(uniform(1, shape, dtype=np.float32)).to(device)
+
+    def run():
+        if shape[2] < shape[1]:
+            joined = x.transpose(0, 1).reshape(shape[1], -1)
+            return (joined @ joined.T).cpu().double().numpy()
+        total = torch.zeros(shape[1], shape[1], device=device)
+        for sample in x:
+            total.addmm_(sample, sample.T)
+        return total.cpu().double().numpy()
+
+    return pytorch(device), run
+
+
+def device_merge(name, images, device):
+    """A whole merge, as merge_peer.py has it; its result are the relative errors of the fitted layers."""
+    import torch
+
+    import merge_peer
+
+    torch.set_num_threads(THREADS)
+    (a, image), (b, _) = random_network(name, 0), random_network(name, 1)
+    if not hasattr(a, "layer1"):
+        raise SystemExit(f"the peer merges ResNets alone, not {name}")
+    samples = torch.from_numpy(random_images((int(images), *image)))
+    return pytorch(device), lambda: merge_peer.merge(a, b, samples, device)[1]
+
+
+def prepare(device):
+    """Has PyTorch compute in float32 on the device, and says in one line if it cannot be used."""
+    import torch
+
+    if device != "cpu":
+        if not torch.backends.cuda.is_built():
+            raise SystemExit(f"PyTorch {torch.__version__} at {torch.__path__[0]} was built without CUDA")
+        if torch.device(device).index >= torch.cuda.device_count():
+            raise SystemExit(f"PyTorch finds {torch.cuda.device_count()} GPUs; there is no {device}")
+        torch.cuda.set_device(device)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def on_device(device):
+    """Returns the cases on a device, how to wait for it, and how to ask for the peak of its memory."""
+    prepare(device)
+    import torch
+
+    cases = {"solver": device_solver, "gram": device_gram, "forward": forward, "merge": device_merge}
+    cases = {name: functools.partial(case, device=device) for name, case in cases.items()}
+    if device == "cpu":
+        return cases, lambda: None, lambda: -1
+    return cases, torch.cuda.synchronize, torch.cuda.max_memory_allocated
 
 
 def main():
+    words = sys.argv[1:]
     cases = {"matcher": matcher, "solver": solver, "gram": gram, "forward": forward}
-    kind, *words = sys.argv[1:]
-    implementation, run = cases[kind](*words)
+    synchronize, peak_bytes = lambda: None, lambda: -1
+    if words[0] == "--device":
+        cases, synchronize, peak_bytes = on_device(words[1])
+        words = words[2:]
+    if words[0] not in cases:
+        raise SystemExit(f"no case {words[0]!r}; expected one of {', '.join(cases)}")
+    implementation, run = cases[words[0]](*words[1:])
     result = run()
-    print("ready", f"{implementation}", sep="\t", flush=True)
+    print("ready", implementation, sep="\t", flush=True)
     for line in sys.stdin:
         if line.strip() == "run":
+            synchronize()
             start = time.perf_counter_ns()
             result = run()
+            synchronize()
             print("ran", time.perf_counter_ns() - start, sep="\t", flush=True)
         elif line.strip() == "result":
             print("result", *map(repr, map(float, fingerprint(result))), sep="\t", flush=True)
+        elif line.strip() == "memory":
+            print("memory", peak_bytes(), sep="\t", flush=True)
         else:
-            raise SystemExit(f"run or result expected, found {line!r}")
+            raise SystemExit(f"run, result or memory expected, found {line!r}")
 
 
 if __name__ == "__main__":

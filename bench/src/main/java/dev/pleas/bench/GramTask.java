@@ -6,28 +6,25 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorBackendProvider;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.provider.Selection;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 
 /** Adds one batch to a Gram matrix that starts at zero, and reads the matrix. */
 final class GramTask implements Task<Matrix> {
-  private final String id;
-  private final TensorBackend backend;
+  private final Chosen<TensorBackend> backend;
   private final TensorScope inputs;
   private final Tensor x;
+  private long peakBytes;
 
   /**
    * Makes the batch.
    *
-   * @param id a backend's id
+   * @param choice of a backend
    * @param shape [samples, channels, positions]
    */
-  GramTask(String id, Shape shape) {
-    Selection<TensorBackendProvider> selection = Task.select(TensorBackendProvider.class, id);
-    this.id = selection.entry().id();
-    backend = selection.provider().create();
-    inputs = backend.newScope();
+  GramTask(String choice, Shape shape) {
+    backend = Task.create(TensorBackendProvider.class, choice);
+    inputs = backend.it().newScope();
     float[] values = Uniform.floats(1, Math.toIntExact(shape.elements()), 0, 1);
     x = inputs.tensor(HostTensor.wrap(shape, values));
   }
@@ -35,10 +32,12 @@ final class GramTask implements Task<Matrix> {
   @Override
   public Matrix run() {
     int channels = x.shape().dim(1);
-    try (TensorScope scope = backend.newScope();
+    try (TensorScope scope = backend.it().newScope();
         GramAccumulator gram = scope.gram(channels, channels)) {
       gram.add(x, x);
-      return gram.toMatrix();
+      Matrix matrix = gram.toMatrix();
+      peakBytes = Math.max(peakBytes, backend.it().memoryBytes());
+      return matrix;
     }
   }
 
@@ -49,12 +48,17 @@ final class GramTask implements Task<Matrix> {
 
   @Override
   public String implementation() {
-    return id + ": " + backend.description();
+    return backend.id() + ": " + backend.it().description();
+  }
+
+  @Override
+  public long peakBytes() {
+    return peakBytes;
   }
 
   @Override
   public void close() {
     inputs.close();
-    backend.close();
+    backend.it().close();
   }
 }

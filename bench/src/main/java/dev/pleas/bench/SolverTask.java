@@ -1,7 +1,6 @@
 package dev.pleas.bench;
 
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.provider.Selection;
 import dev.pleas.api.solve.LeastSquaresSolver;
 import dev.pleas.api.solve.LeastSquaresSolverProvider;
 import dev.pleas.api.solve.NormalEquations;
@@ -10,21 +9,19 @@ import java.util.Arrays;
 
 /** Solves the normal equations of one layer, residual and condition estimate included. */
 final class SolverTask implements Task<Solution> {
-  private final Selection<LeastSquaresSolverProvider> selection;
-  private final LeastSquaresSolver solver;
+  private final Chosen<LeastSquaresSolver> solver;
   private final NormalEquations equations;
 
   /**
    * Makes the equations. The Gram matrix is random and symmetric with 2·√p added to its diagonal:
    * eigenvalues of the random part are within ±2·√(p/3) (Wigner), so it is positive definite.
    *
-   * @param id a solver's id
+   * @param choice of a solver
    * @param p unknowns: input channels times kernel elements of a layer
    * @param q right-hand sides: output channels
    */
-  SolverTask(String id, int p, int q) {
-    selection = Task.select(LeastSquaresSolverProvider.class, id);
-    solver = selection.provider().create();
+  SolverTask(String choice, int p, int q) {
+    solver = Task.create(LeastSquaresSolverProvider.class, choice);
     double[] gram = new double[Math.multiplyExact(p, p)];
     for (int i = 0; i < p; i++) {
       for (int j = i; j < p; j++) {
@@ -46,7 +43,7 @@ final class SolverTask implements Task<Solution> {
 
   @Override
   public Solution run() {
-    return solver.solve(equations);
+    return solver.it().solve(equations);
   }
 
   @Override
@@ -59,6 +56,11 @@ final class SolverTask implements Task<Solution> {
 
   @Override
   public String implementation() {
-    return selection.entry().id();
+    return solver.id();
+  }
+
+  @Override
+  public void close() {
+    solver.it().close();
   }
 }

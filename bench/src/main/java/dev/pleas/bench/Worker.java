@@ -11,11 +11,12 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Does one task as often as {@code compare.py} asks it to. Arguments: a provider's id or {@code
- * auto}, then the case, for instance {@code forward resnet50 16}. Answers each line of standard
- * input with one line on standard output: {@code run} with the nanoseconds it took, {@code result}
- * with the last result's {@link Fingerprint}. Ends with the input. {@code peers.py} does the same
- * in Python.
+ * Does one task as often as {@code compare.py} asks it to. Arguments: a choice of a provider as
+ * {@link Task#create} takes it (for a merge that of a backend, and where a solver is chosen a plus
+ * sign and that of the solver), then the case, for instance {@code forward resnet50 16}. Answers
+ * each line of standard input with one line on standard output: {@code run} with the nanoseconds it
+ * took, {@code result} with the last result's {@link Fingerprint}, {@code memory} with {@link
+ * Task#peakBytes}. Ends with the input. {@code peers.py} does the same in Python.
  */
 public final class Worker {
   private Worker() {}
@@ -51,7 +52,9 @@ public final class Worker {
           Fingerprint found = task.fingerprint(result);
           out.println("result\t" + found.norm() + "\t" + found.dot());
         }
-        default -> throw new IllegalArgumentException("run or result expected, found " + line);
+        case "memory" -> out.println("memory\t" + task.peakBytes());
+        default ->
+            throw new IllegalArgumentException("run, result or memory expected, found " + line);
       }
     }
   }
@@ -71,11 +74,18 @@ public final class Worker {
               Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3])));
     } else if (kind.equals("forward") && words.length == 3) {
       return new ForwardTask(provider, NetworkShape.named(words[1]), Integer.parseInt(words[2]));
+    } else if (kind.equals("merge") && words.length == 3) {
+      int plus = provider.indexOf('+');
+      return new MergeTask(
+          plus < 0 ? provider : provider.substring(0, plus),
+          plus < 0 ? "auto" : provider.substring(plus + 1),
+          NetworkShape.named(words[1]),
+          Integer.parseInt(words[2]));
     }
     throw new IllegalArgumentException(
         "no case \""
             + name
             + "\"; expected matcher (random|correlated) N, solver P Q, gram SAMPLES CHANNELS"
-            + " POSITIONS, or forward (resnet20|resnet18|resnet50|vit_tiny_28|vit_b_16) SAMPLES");
+            + " POSITIONS, or forward|merge (resnet20|resnet18|resnet50|vit_tiny_28|vit_b_16) SAMPLES");
   }
 }
