@@ -1,6 +1,7 @@
 package dev.pleas.cuda.solve;
 
 import dev.pleas.backend.cholesky.CholeskyFactor;
+import dev.pleas.cuda.driver.ArrayTransfers;
 import dev.pleas.cuda.driver.CudaContext;
 import dev.pleas.cuda.driver.Status;
 import jcuda.Pointer;
@@ -54,7 +55,7 @@ final class CusolverFactor implements CholeskyFactor {
   }
 
   private void sendRows() {
-    context.run(() -> s.send(rows, 0, heldRows * p, (long) firstRow * p));
+    s.send(rows, 0, heldRows * p, (long) firstRow * p);
     firstRow += heldRows;
     heldRows = 0;
   }
@@ -83,7 +84,7 @@ final class CusolverFactor implements CholeskyFactor {
           "cusolverDnDpotrf",
           JCusolverDn.cusolverDnDpotrf(
               session.handle(), upper, p, s.start(), p, work.start(), size[0], status));
-      context.transfers().fetch(status, 4, (source, to) -> source.asIntBuffer().get(info, 0, 1));
+      new ArrayTransfers(context).fetch(status, info);
     }
     return info[0];
   }

@@ -28,7 +28,7 @@ final class CusolverProduct implements PanelProduct {
     this.q = q;
     this.x = new DeviceMatrix(context, x.length);
     try {
-      context.run(() -> this.x.send(x, 0, x.length, 0));
+      this.x.send(x, 0, x.length, 0);
     } catch (RuntimeException e) {
       Closing closing = new Closing();
       closing.close(this.x::close);

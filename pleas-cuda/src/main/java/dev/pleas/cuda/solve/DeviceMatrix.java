@@ -1,5 +1,6 @@
 package dev.pleas.cuda.solve;
 
+import dev.pleas.cuda.driver.ArrayTransfers;
 import dev.pleas.cuda.driver.CudaContext;
 import jcuda.driver.CUdeviceptr;
 
@@ -19,31 +20,19 @@ final class DeviceMatrix implements AutoCloseable {
   }
 
   /**
-   * Sends numbers; to be used while the context is current.
+   * Sends numbers.
    *
    * @param from the first of them in {@code values}
    * @param count how many
    * @param to where the first belongs
    */
   void send(double[] values, int from, int count, long to) {
-    context
-        .transfers()
-        .send(
-            (target, at) ->
-                target.asDoubleBuffer().put(values, from + (int) (at / 8), target.remaining() / 8),
-            start.withByteOffset(8 * to),
-            8L * count);
+    new ArrayTransfers(context).send(values, from, count, start.withByteOffset(8 * to));
   }
 
-  /** Fetches the first {@code count} numbers; to be used while the context is current. */
+  /** Fetches the first {@code count} numbers. */
   void fetch(double[] values, int count) {
-    context
-        .transfers()
-        .fetch(
-            start,
-            8L * count,
-            (source, to) ->
-                source.asDoubleBuffer().get(values, (int) (to / 8), source.remaining() / 8));
+    new ArrayTransfers(context).fetch(start, values, count);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.pleas.backend.tensor.Extent;
 import dev.pleas.backend.tensor.GramSums;
 import dev.pleas.backend.tensor.Kernels;
 import dev.pleas.backend.tensor.SharedMemory;
+import dev.pleas.cuda.driver.ArrayTransfers;
 import dev.pleas.cuda.driver.CudaContext;
 import dev.pleas.cuda.kernel.KernelModule;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class CudaKernels implements Kernels<DeviceBlock> {
   private final CudaContext context;
   private final CudaBackend backend;
   private final KernelModule module;
+  private final ArrayTransfers arrays;
   private final Products products;
   private final Convolutions convolutions;
 
@@ -29,6 +31,7 @@ final class CudaKernels implements Kernels<DeviceBlock> {
     this.context = context;
     this.backend = backend;
     this.module = module;
+    this.arrays = new ArrayTransfers(context);
     this.products = new Products(context);
     this.convolutions = new Convolutions(backend, this, products, dnn);
   }
@@ -46,60 +49,18 @@ final class CudaKernels implements Kernels<DeviceBlock> {
 
   @Override
   public void write(float[] values, DeviceBlock y) {
-    context.run(
-        () ->
-            context
-                .transfers()
-                .send(
-                    (target, from) ->
-                        target
-                            .asFloatBuffer()
-                            .put(values, (int) (from / 4), target.remaining() / 4),
-                    y.start(),
-                    4L * values.length));
-  }
-
-  private void write(int[] values, DeviceBlock y) {
-    context.run(
-        () ->
-            context
-                .transfers()
-                .send(
-                    (target, from) ->
-                        target.asIntBuffer().put(values, (int) (from / 4), target.remaining() / 4),
-                    y.start(),
-                    4L * values.length));
+    arrays.send(values, y.start());
   }
 
   @Override
   public void read(DeviceBlock x, float[] values) {
-    context.run(
-        () ->
-            context
-                .transfers()
-                .fetch(
-                    x.start(),
-                    4L * values.length,
-                    (source, to) ->
-                        source
-                            .asFloatBuffer()
-                            .get(values, (int) (to / 4), source.remaining() / 4)));
+    arrays.fetch(x.start(), values);
   }
 
   /** Copies float64 numbers to the host. */
   double[] readDoubles(CUdeviceptr from, int count) {
     double[] values = new double[count];
-    context.run(
-        () ->
-            context
-                .transfers()
-                .fetch(
-                    from,
-                    8L * count,
-                    (source, to) ->
-                        source
-                            .asDoubleBuffer()
-                            .get(values, (int) (to / 8), source.remaining() / 8)));
+    arrays.fetch(from, values, count);
     return values;
   }
 
@@ -313,8 +274,8 @@ final class CudaKernels implements Kernels<DeviceBlock> {
       unfold(x.start(), y, planes, height, width, window);
     } else if (chosen.length > 0) {
       try (SharedMemory<DeviceBlock> indices = new SharedMemory<>(backend, chosen.length)) {
-        write(chosen, indices.data());
         CUdeviceptr list = indices.data().start();
+        arrays.send(chosen, list);
         unfold(x.start(), y, planes, height, width, window, list, false, chosen.length);
       }
     }
@@ -391,7 +352,7 @@ final class CudaKernels implements Kernels<DeviceBlock> {
       return;
     }
     try (SharedMemory<DeviceBlock> list = new SharedMemory<>(backend, count)) {
-      write(indices, list.data());
+      arrays.send(indices, list.data().start());
       launch(
           "gather",
           elements,
