@@ -11,6 +11,7 @@ import dev.pleas.cli.config.Json;
 import dev.pleas.models.safetensors.SafetensorsProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,6 +82,52 @@ class CudaIT {
         .contains("not available: the NVIDIA driver was not found (libcuda.so.1)")
         .contains("remedy: install NVIDIA's driver, version 525 or newer")
         .contains("passed over cuda: the NVIDIA driver was not found");
+  }
+
+  /** The stand-in with one library less. */
+  private Path without(String library) throws IOException {
+    assumeThat(STAND_IN.resolve("libcuda.so.1")).exists();
+    Path libraries = Files.createDirectories(folder.resolve("libraries"));
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(STAND_IN, "lib*.so.*")) {
+      for (Path one : all) {
+        if (!one.getFileName().toString().startsWith(library + ".so")) {
+          Files.copy(one, libraries.resolve(one.getFileName()));
+        }
+      }
+    }
+    return libraries;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "libnvrtc, NVRTC, nvidia-cuda-nvrtc-cu12, cuda",
+    "libcublas, cuBLAS, nvidia-cublas-cu12, cuda",
+    "libcublas, cuBLAS, nvidia-cublas-cu12, cusolver",
+    "libcusolver, cuSOLVER, nvidia-cusolver-cu12, cusolver"
+  })
+  void backends_libraryMissing_saysWhichAndHowToGetIt(
+      String library, String title, String wheel, String provider) throws Exception {
+    Run run = pleas(without(library), "backends");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .containsPattern(
+            "(?m)^  "
+                + provider
+                + " – .*\n.*\n    not available: "
+                + title
+                + " was not found \\("
+                + library
+                + "\\.so\\.1[12]\\)\n    remedy: install the CUDA 12 toolkit, or `pip install "
+                + wheel);
+  }
+
+  @Test
+  void backends_cudnnMissing_saysThatItIsSlower() throws Exception {
+    Run run = pleas(without("libcudnn"), "backends");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .containsPattern("(?m)^\\* cuda – ")
+        .contains("; slower than with cuDNN: cuDNN was not found (libcudnn.so.9)");
   }
 
   @ParameterizedTest

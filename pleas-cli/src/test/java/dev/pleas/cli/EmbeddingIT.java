@@ -40,7 +40,6 @@ class EmbeddingIT {
   static MergeResult merge(Path fileA, Path fileB, Path images) {
     Registry registry = Registry.of(EmbeddingIT.class.getClassLoader());
     CheckpointFormat format = registry.best(CheckpointFormatProvider.class).provider().create();
-    LeastSquaresSolver solver = registry.best(LeastSquaresSolverProvider.class).provider().create();
     Samples calibration =
         ImageData.open(
             new DataSpec(
@@ -51,7 +50,9 @@ class EmbeddingIT {
                 new Preprocessing(List.of(0.2860f), List.of(0.3530f), 0, 0, 1)));
     try (Checkpoint a = format.open(fileA);
         Checkpoint b = format.open(fileB);
-        TensorBackend backend = registry.best(TensorBackendProvider.class).provider().create()) {
+        TensorBackend backend = registry.best(TensorBackendProvider.class).provider().create();
+        LeastSquaresSolver solver =
+            registry.best(LeastSquaresSolverProvider.class).provider().create()) {
       Tools tools =
           new Tools(
               backend,

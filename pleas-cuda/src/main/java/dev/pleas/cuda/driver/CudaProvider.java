@@ -17,18 +17,26 @@ public abstract class CudaProvider<T> implements Provider<T> {
   private final String id;
   private final String description;
   private final List<CudaLibrary> needed;
+  private final List<CudaLibrary> useful;
 
   /**
    * Does nothing.
    *
    * @param kind what people call it, for instance backend
    * @param needed the libraries that it needs besides the driver
+   * @param useful the libraries that it is faster with
    */
-  protected CudaProvider(String kind, String id, String description, List<CudaLibrary> needed) {
+  protected CudaProvider(
+      String kind,
+      String id,
+      String description,
+      List<CudaLibrary> needed,
+      List<CudaLibrary> useful) {
     this.kind = kind;
     this.id = id;
     this.description = description;
     this.needed = needed;
+    this.useful = useful;
   }
 
   /**
@@ -61,7 +69,19 @@ public abstract class CudaProvider<T> implements Provider<T> {
 
   @Override
   public final Availability probe() {
-    return Gpus.probe(needed);
+    Availability found = Gpus.probe(needed);
+    if (!(found instanceof Availability.Available here)) {
+      return found;
+    }
+    StringBuilder detail = new StringBuilder(here.detail());
+    for (CudaLibrary library : useful) {
+      CudaLibrary.Missing missing = library.load();
+      if (missing != null) {
+        detail.append("; slower than with " + library.title() + ": " + missing.reason());
+        detail.append(" (" + missing.remedy() + ")");
+      }
+    }
+    return new Availability.Available(detail.toString());
   }
 
   @Override

@@ -17,7 +17,8 @@ public final class CusolverProvider extends CudaProvider<LeastSquaresSolver>
         "solver",
         "cusolver",
         "Cholesky factorisation in float64 with cuSOLVER (NVIDIA GPUs)",
-        List.of(CudaLibrary.CUBLAS, CudaLibrary.CUSOLVER));
+        List.of(CudaLibrary.CUBLAS, CudaLibrary.CUSOLVER),
+        List.of());
   }
 
   @Override

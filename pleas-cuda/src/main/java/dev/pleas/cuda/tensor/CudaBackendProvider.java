@@ -17,7 +17,8 @@ public final class CudaBackendProvider extends CudaProvider<TensorBackend>
         "backend",
         "cuda",
         "NVIDIA GPUs, by cuBLAS, cuDNN and kernels of its own",
-        List.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS));
+        List.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS),
+        List.of(CudaLibrary.CUDNN));
   }
 
   @Override

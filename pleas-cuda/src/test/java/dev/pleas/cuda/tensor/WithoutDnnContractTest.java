@@ -32,7 +32,12 @@ class WithoutDnnContractTest extends TensorBackendContract {
   private static final class Provider extends CudaProvider<TensorBackend>
       implements TensorBackendProvider {
     Provider() {
-      super("backend", "cuda", "without cuDNN", List.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS));
+      super(
+          "backend",
+          "cuda",
+          "without cuDNN",
+          List.of(CudaLibrary.NVRTC, CudaLibrary.CUBLAS),
+          List.of());
     }
 
     @Override
