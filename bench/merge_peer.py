@@ -126,6 +126,7 @@ class Fit:
     def __init__(self, networks, images):
         self.networks = networks
         self.images = images
+        self.random = torch.Generator().manual_seed(0)
         self.errors = []
 
     def network(self, batches):
@@ -165,7 +166,7 @@ class Fit:
         height, width = y_a.shape[2:]
         unknowns = conv.weight[0].numel()
         count = min(height * width, math.ceil(ROWS_PER_UNKNOWN * unknowns / self.images))
-        at = torch.randperm(height * width)[:count].to(x.device)
+        at = torch.randperm(height * width, generator=self.random)[:count].to(x.device)
         (kernel, _), (stride, _), (padding, _) = conv.kernel_size, conv.stride, conv.padding
         windows = F.pad(x, [padding] * 4).unfold(2, kernel, stride).unfold(3, kernel, stride)
         inputs = windows[:, :, at // width, at % width].transpose(1, 2).reshape(-1, unknowns)
@@ -188,8 +189,8 @@ class Fit:
         cross = cross - torch.outer(sums, wanted / count)
         scatter = squares - wanted @ wanted / count
         ridge = RIDGE * gram.diagonal().mean()
-        factor = torch.linalg.cholesky(gram + ridge * torch.eye(len(gram), device=gram.device))
-        weight = torch.cholesky_solve(cross + ridge * layer.weight.flatten(1).T, factor)
+        factor = torch.linalg.cholesky(gram + ridge * torch.eye(len(gram)).to(gram))
+        weight = torch.cholesky_solve(cross + ridge * layer.weight.flatten(1).T.double(), factor)
         self.errors.append((scatter - 2 * (weight * cross).sum() + (weight * (gram @ weight)).sum()) / scatter)
         layer.weight.copy_(weight.T.reshape(layer.weight.shape))
         if layer.bias is not None:

@@ -108,6 +108,14 @@ def gram(samples, channels, positions):
     return f"NumPy {np.__version__}", run
 
 
+def pytorch(device):
+    """Returns what runs there."""
+    import torch
+
+    gpu = "" if device == "cpu" else f", CUDA {torch.version.cuda} on {torch.cuda.get_device_name(device)}"
+    return f"PyTorch {torch.__version__}{gpu}"
+
+
 def network(name):
     import torch
     from torchvision.models import resnet, vision_transformer
@@ -182,19 +190,20 @@ def forward(name, samples, device="cpu"):
         with torch.inference_mode():
             return model(images).cpu().numpy()
 
-    return f"PyTorch {torch.__version__}", run
+    return pytorch(device), run
 
 
 def device_solver(p, q, device):
     """torch.linalg.cholesky and the residual, in float64; the matrices are copied there and back."""
     import torch
 
+    torch.set_num_threads(THREADS)
     p, q = int(p), int(q)
     gram, right, prior, ridge = map(torch.from_numpy, normal_equations(p, q))
 
     def run():
         pull = ridge.to(device)
-        a = gram.to(device)
+        a = gram.to(device, copy=True)
         a.diagonal().add_(pull)
         b = right.to(device) + pull[:, None] * prior.to(device)
         x = torch.cholesky_solve(b, torch.linalg.cholesky(a))
@@ -203,7 +212,7 @@ def device_solver(p, q, device):
             raise SystemExit(f"residual {residual}")
         return x.cpu().numpy()
 
-    return f"PyTorch {torch.__version__}", run
+    return pytorch(device), run
 
 
 def device_gram(samples, channels, positions, device):
@@ -223,7 +232,7 @@ def device_gram(samples, channels, positions, device):
             total.addmm_(sample, sample.T)
         return total.cpu().double().numpy()
 
-    return f"PyTorch {torch.__version__}", run
+    return pytorch(device), run
 
 
 def device_merge(name, images, device):
@@ -237,7 +246,7 @@ def device_merge(name, images, device):
     if not hasattr(a, "layer1"):
         raise SystemExit(f"the peer merges ResNets alone, not {name}")
     samples = torch.from_numpy(random_images((int(images), *image)))
-    return f"PyTorch {torch.__version__}", lambda: merge_peer.merge(a, b, samples, device)[1]
+    return pytorch(device), lambda: merge_peer.merge(a, b, samples, device)[1]
 
 
 def prepare(device):
@@ -277,7 +286,7 @@ def main():
         raise SystemExit(f"no case {words[0]!r}; expected one of {', '.join(cases)}")
     implementation, run = cases[words[0]](*words[1:])
     result = run()
-    print("ready", f"{implementation}", sep="\t", flush=True)
+    print("ready", implementation, sep="\t", flush=True)
     for line in sys.stdin:
         if line.strip() == "run":
             synchronize()
