@@ -189,8 +189,8 @@ class Fit:
         cross = cross - torch.outer(sums, wanted / count)
         scatter = squares - wanted @ wanted / count
         ridge = RIDGE * gram.diagonal().mean()
-        factor = torch.linalg.cholesky(gram + ridge * torch.eye(len(gram), device=gram.device))
-        weight = torch.cholesky_solve(cross + ridge * layer.weight.flatten(1).T, factor)
+        factor = torch.linalg.cholesky(gram + ridge * torch.eye(len(gram)).to(gram))
+        weight = torch.cholesky_solve(cross + ridge * layer.weight.flatten(1).T.double(), factor)
         self.errors.append((scatter - 2 * (weight * cross).sum() + (weight * (gram @ weight)).sum()) / scatter)
         layer.weight.copy_(weight.T.reshape(layer.weight.shape))
         if layer.bias is not None:
