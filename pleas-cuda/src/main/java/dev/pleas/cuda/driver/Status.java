@@ -3,6 +3,7 @@ package dev.pleas.cuda.driver;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.cublasStatus;
+import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnStatus;
 import jcuda.jcusolver.cusolverStatus;
 import jcuda.nvrtc.nvrtcResult;
@@ -35,7 +36,7 @@ public final class Status {
   /** Checks a call of cuDNN. */
   public static void cudnn(String call, int status) {
     if (status != cudnnStatus.CUDNN_STATUS_SUCCESS) {
-      throw failed(call, "status " + status);
+      throw failed(call, JCudnn.cudnnGetErrorString(status));
     }
   }
 

@@ -115,7 +115,10 @@ public final class StandIn {
     block.set(ControlBlock.FAIL_COUNTDOWN, n);
   }
 
-  /** Lets every call of one function fail; "" for none. */
+  /**
+   * Lets every call of one function fail; "" for none. {@code
+   * cudnnGetConvolutionForwardWorkspaceSize} then says that it does not do these sizes.
+   */
   public void failFunction(String name) {
     block.text(ControlBlock.FAIL_FUNCTION, ControlBlock.NAME_BYTES, name);
   }
