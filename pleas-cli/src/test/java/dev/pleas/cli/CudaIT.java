@@ -192,6 +192,26 @@ class CudaIT {
     assertThat(output).doesNotExist();
   }
 
+  @Test
+  void eval_littleMemory_goesOnWithSmallerBatchesAndSaysSo() throws Exception {
+    Object[] common = {
+      "eval",
+      RESNET.resolveSibling("all-a.safetensors"),
+      "--data",
+      RESNET.resolveSibling("test-images-idx3-ubyte.gz"),
+      "--samples",
+      "100"
+    };
+    Run enough = onStandIn(common);
+    Run little = onStandIn(with(common, "--device-memory-mib", "4"));
+    assertThat(little.code()).as(little.err()).isZero();
+    assertThat(little.out()).isEqualTo(enough.out()).contains("top 1: ");
+    assertThat(enough.err()).doesNotContain("too little memory");
+    assertThat(little.err())
+        .contains("note: the device has too little memory for batches of 100 samples (")
+        .contains("going on with batches of 50\n");
+  }
+
   @ParameterizedTest
   @CsvSource({"fashion-mnist/all-a, fashion-mnist/all-b", "vit/fashion-a, vit/fashion-b"})
   void merge_onAGpu_isTheMergeOnTheCpu(String a, String b) throws Exception {

@@ -14,15 +14,15 @@ final class Convolutions {
   /** Elements of patches held at a time, unless one sample alone needs more: 64 MiB. */
   private static final long PATCH_ELEMENTS = 1L << 24;
 
+  private final Engine engine;
+  private final Windows windows;
   private final CudaBackend backend;
-  private final CudaKernels kernels;
-  private final Products products;
   private final @Nullable Dnn dnn;
 
-  Convolutions(CudaBackend backend, CudaKernels kernels, Products products, @Nullable Dnn dnn) {
+  Convolutions(Engine engine, Windows windows, CudaBackend backend, @Nullable Dnn dnn) {
+    this.engine = engine;
+    this.windows = windows;
     this.backend = backend;
-    this.kernels = kernels;
-    this.products = products;
     this.dnn = dnn;
   }
 
@@ -48,10 +48,10 @@ final class Convolutions {
       ConvolutionForm form, DeviceBlock x, DeviceBlock weight, boolean accumulate, DeviceBlock y) {
     long patches = (long) form.groups() * form.patch() * form.positions();
     int wave = (int) Math.min(form.samples(), Math.max(1, PATCH_ELEMENTS / patches));
-    try (SharedMemory<DeviceBlock> columns = new SharedMemory<>(backend, wave * patches)) {
+    try (SharedMemory<DeviceBlock> columns = engine.memory(wave * patches)) {
       for (int n = 0; n < form.samples(); n += wave) {
         int count = Math.min(wave, form.samples() - n);
-        kernels.unfold(
+        windows.unfold(
             x.at(n * form.inputStep()),
             columns.data(),
             count * form.channels(),
@@ -79,7 +79,7 @@ final class Convolutions {
     long in = (long) form.patch() * form.positions();
     long out = (long) filters * form.positions();
     if (groups == 1) {
-      products.multiply(
+      engine.multiply(
           product,
           samples,
           Products.Matrices.one(weight.start()),
@@ -88,7 +88,7 @@ final class Convolutions {
       return;
     }
     for (int n = 0; n < samples; n++) {
-      products.multiply(
+      engine.multiply(
           product,
           groups,
           new Products.Matrices(weight.start(), (long) filters * form.patch()),

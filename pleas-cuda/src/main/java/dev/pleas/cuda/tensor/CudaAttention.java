@@ -7,11 +7,10 @@ import dev.pleas.backend.tensor.SharedMemory;
  * Attention by products. Scores are laid out [S, T] for each head, so that neighbouring threads,
  * one for each query, read neighbouring elements.
  *
- * @param backend has the memory
- * @param kernels compute
+ * @param engine computes
  * @param form the sizes
  */
-record CudaAttention(CudaBackend backend, CudaKernels kernels, AttentionForm form) {
+record CudaAttention(Engine engine, AttentionForm form) {
   /** Elements of scores held at a time, unless one head alone needs more: 64 MiB. */
   private static final long HELD = 1L << 24;
 
@@ -24,22 +23,22 @@ record CudaAttention(CudaBackend backend, CudaKernels kernels, AttentionForm for
     int all = form.allHeads();
     long scores = form.scores();
     int wave = (int) Math.min(all, Math.max(1, HELD / scores));
-    try (SharedMemory<DeviceBlock> held = new SharedMemory<>(backend, wave * scores)) {
+    try (SharedMemory<DeviceBlock> held = engine.memory(wave * scores)) {
       Products.Matrices weights = new Products.Matrices(held.data().start(), scores);
       for (int head = 0; head < all; head += wave) {
         int count = Math.min(wave, all - head);
         if (form.keyWidth() == 0) {
-          kernels.clear(held.data().start(), 4L * count * scores);
+          engine.clear(held.data().start(), 4L * count * scores);
         } else {
-          kernels.multiply(
+          engine.multiply(
               score,
               count,
               matrices(k, head, (long) form.keyWidth() * keys),
               matrices(q, head, (long) form.keyWidth() * queries),
               weights);
         }
-        kernels.softmax(form, count, held.data());
-        kernels.multiply(
+        softmax(count, held.data());
+        engine.multiply(
             mix,
             count,
             matrices(v, head, (long) form.valueWidth() * keys),
@@ -47,6 +46,19 @@ record CudaAttention(CudaBackend backend, CudaKernels kernels, AttentionForm for
             matrices(y, head, (long) form.valueWidth() * queries));
       }
     }
+  }
+
+  /** Turns scores [heads, S, T] into weights. */
+  private void softmax(int heads, DeviceBlock scores) {
+    long columns = (long) heads * form.queries();
+    engine.launch(
+        "softmax",
+        columns,
+        scores.start(),
+        (float) form.scale(),
+        columns,
+        form.keys(),
+        form.queries());
   }
 
   private static Products.Matrices matrices(DeviceBlock data, int head, long step) {

@@ -20,8 +20,8 @@ final class CudaBackend extends KernelBackend<DeviceBlock> {
   private CudaBackend(CudaContext context, long limitBytes, boolean dnn) {
     this.context = context;
     this.pool = new DevicePool(context, limitBytes);
-    KernelModule module = KernelModule.load(context);
-    this.kernels = new CudaKernels(context, this, module, dnn ? Dnn.open(context) : null);
+    Engine engine = new Engine(context, this, KernelModule.load(context));
+    this.kernels = new CudaKernels(engine, this, dnn ? Dnn.open(context) : null);
   }
 
   /**

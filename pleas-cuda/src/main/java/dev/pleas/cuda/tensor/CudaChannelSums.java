@@ -2,6 +2,7 @@ package dev.pleas.cuda.tensor;
 
 import dev.pleas.backend.tensor.ChannelSums;
 import dev.pleas.backend.tensor.SharedMemory;
+import jcuda.driver.CUdeviceptr;
 
 /**
  * Channel sums on a GPU, in float64 throughout: two operations for each value read. Where float64
@@ -13,31 +14,45 @@ final class CudaChannelSums implements ChannelSums<DeviceBlock> {
   /** Threads for each channel. */
   private static final int LANES = 128;
 
-  private final CudaKernels kernels;
+  private final Engine engine;
   private final int channels;
 
   /** 2×C float64 numbers: sums, then sums of squares. */
   private final SharedMemory<DeviceBlock> sums;
 
-  CudaChannelSums(CudaKernels kernels, int channels) {
-    this.kernels = kernels;
+  CudaChannelSums(Engine engine, int channels) {
+    this.engine = engine;
     this.channels = channels;
-    this.sums = kernels.zeros(2L * channels);
+    this.sums = engine.zeros(2L * channels);
   }
 
   @Override
   public void add(DeviceBlock x, int samples, int positions) {
-    kernels.addChannels(x, samples, channels, positions, LANES, sums.data().start());
+    // Two float64 numbers for each lane of each channel.
+    try (SharedMemory<DeviceBlock> memory = engine.memory(4L * LANES * channels)) {
+      CUdeviceptr partials = memory.data().start();
+      engine.launch(
+          "channel_partials",
+          (long) channels * LANES,
+          x.start(),
+          partials,
+          samples,
+          channels,
+          (long) positions,
+          LANES);
+      engine.launch(
+          "channel_totals", 2L * channels, partials, sums.data().start(), channels, LANES);
+    }
   }
 
   @Override
   public double[] sums() {
-    return kernels.readDoubles(sums.data().start(), channels);
+    return engine.doubles(sums.data().start(), channels);
   }
 
   @Override
   public double[] squares() {
-    return kernels.readDoubles(sums.data().at(2L * channels), channels);
+    return engine.doubles(sums.data().at(2L * channels), channels);
   }
 
   @Override

@@ -17,20 +17,18 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
   /** Elements of chunk products held at a time, unless one alone needs more: 64 MiB. */
   private static final long PRODUCT_ELEMENTS = 1L << 24;
 
-  private final CudaBackend backend;
-  private final CudaKernels kernels;
+  private final Engine engine;
   private final int p;
   private final int q;
 
   /** p×q float64 numbers. */
   private final SharedMemory<DeviceBlock> sums;
 
-  CudaGramSums(CudaBackend backend, CudaKernels kernels, int p, int q) {
-    this.backend = backend;
-    this.kernels = kernels;
+  CudaGramSums(Engine engine, int p, int q) {
+    this.engine = engine;
     this.p = p;
     this.q = q;
-    this.sums = kernels.zeros((long) p * q);
+    this.sums = engine.zeros((long) p * q);
   }
 
   @Override
@@ -86,12 +84,12 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
           a.equals(b));
       return;
     }
-    try (SharedMemory<DeviceBlock> packedA = new SharedMemory<>(backend, chunks * stepA);
+    try (SharedMemory<DeviceBlock> packedA = engine.memory(chunks * stepA);
         SharedMemory<DeviceBlock> packedB =
-            a.equals(b) ? packedA.share() : new SharedMemory<>(backend, chunks * stepB)) {
-      kernels.pack(left, packedA.data(), chunks, together, p, positions);
+            a.equals(b) ? packedA.share() : engine.memory(chunks * stepB)) {
+      pack(left, packedA.data(), chunks, together, p, positions);
       if (!a.equals(b)) {
-        kernels.pack(right, packedB.data(), chunks, together, q, positions);
+        pack(right, packedB.data(), chunks, together, q, positions);
       }
       addProducts(
           form,
@@ -102,23 +100,38 @@ final class CudaGramSums implements GramSums<DeviceBlock> {
     }
   }
 
+  /** Lays samples [together · chunks, C, L] side by side: [chunks, C, together · L]. */
+  private void pack(
+      CUdeviceptr x, DeviceBlock y, int chunks, int together, int channels, int positions) {
+    long elements = (long) chunks * together * channels * positions;
+    engine.launch("pack", elements, x, y.start(), elements, channels, (long) positions, together);
+  }
+
   private void addProducts(
       Products.Form form, int count, Products.Matrices a, Products.Matrices b, boolean symmetric) {
     long size = (long) p * q;
     int wave = (int) Math.min(count, Math.max(1, PRODUCT_ELEMENTS / size));
-    try (SharedMemory<DeviceBlock> products = new SharedMemory<>(backend, wave * size)) {
+    try (SharedMemory<DeviceBlock> products = engine.memory(wave * size)) {
       for (int i = 0; i < count; i += wave) {
         int now = Math.min(wave, count - i);
-        kernels.multiply(
+        engine.multiply(
             form, now, a.from(i), b.from(i), new Products.Matrices(products.data().start(), size));
-        kernels.addProducts(products.data(), now, sums.data().start(), p, q, symmetric);
+        engine.launch(
+            "add_products",
+            size,
+            products.data().start(),
+            now,
+            sums.data().start(),
+            p,
+            q,
+            symmetric ? 1 : 0);
       }
     }
   }
 
   @Override
   public double[] toArray() {
-    return kernels.readDoubles(sums.data().start(), p * q);
+    return engine.doubles(sums.data().start(), p * q);
   }
 
   @Override
