@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,11 +68,13 @@ final class MergeCommand extends PleasCommand {
       description = "How to merge. (default: " + MergeSettings.DEFAULT_METHOD + ")")
   private @Nullable String method;
 
+  @ArgGroup private SizeOptions size = new SizeOptions();
+
   @Option(
-      names = "--budget",
-      paramLabel = "B",
-      description = "Size of the result relative to one source, 1.0 to 2.0; as --set budget=B.")
-  private @Nullable String budget;
+      names = "--allocation",
+      paramLabel = "A",
+      description = "uniform or stages: how the size is shared out; as --set allocation=A.")
+  private @Nullable String allocation;
 
   @Option(
       names = "--output-heads",
@@ -105,7 +108,10 @@ final class MergeCommand extends PleasCommand {
     }
     MergeSettings settings =
         flags()
-            .over(recipe == null ? MergeSettings.NONE : MergeSettings.read(recipe))
+            .over(
+                recipe == null
+                    ? MergeSettings.NONE
+                    : MergeSettings.read(recipe).without(size.replaced()))
             .withHeads(network.heads());
     MergePlan plan = settings.plan();
     Path folder = settings.output();
@@ -130,8 +136,9 @@ final class MergeCommand extends PleasCommand {
 
   private MergeSettings flags() {
     Map<String, String> all = new LinkedHashMap<>(parameters);
-    if (budget != null) {
-      all.put("budget", budget);
+    size.putInto(all);
+    if (allocation != null) {
+      all.put("allocation", allocation);
     }
     if (outputHeads != null) {
       all.put("heads", outputHeads);

@@ -109,6 +109,13 @@ public record MergeSettings(
         output != null ? output : base.output);
   }
 
+  /** Returns these settings without some of the method's. */
+  public MergeSettings without(Set<String> names) {
+    Map<String, String> others = new LinkedHashMap<>(parameters);
+    others.keySet().removeAll(names);
+    return new MergeSettings(models, method, others, calibration, evaluations, seed, output);
+  }
+
   /** Returns these settings with so many attention heads for all networks; null for no change. */
   public MergeSettings withHeads(@Nullable Integer heads) {
     List<NamedPath> all =

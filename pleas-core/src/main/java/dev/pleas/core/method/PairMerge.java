@@ -13,7 +13,7 @@ import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
-import dev.pleas.core.budget.UniformBudget;
+import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.partial.BlockLayout;
@@ -54,8 +54,7 @@ final class PairMerge {
   }
 
   MergeResult run() {
-    double budget = settings.real("budget", 1, 2);
-    BlockCost.Unit unit = settings.choice("budget-unit", BlockCost.Unit.class);
+    Budget budget = Budget.of(settings, request);
     Similarity similarity = settings.choice("similarity", Similarity.class);
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
@@ -72,7 +71,7 @@ final class PairMerge {
             "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
     BlockCost cost = new BlockCost(a.graph(), spec, heads);
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
-    UniformBudget.Plan plan = UniformBudget.plan(spec, indivisible, cost, unit, budget);
+    BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
         alignment ->
@@ -83,7 +82,7 @@ final class PairMerge {
                     alignment.similarity(),
                     plan.merged().getOrDefault(alignment.group(), 0))));
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
-    noteIndivisible(indivisible, budget);
+    noteIndivisible(indivisible, plan);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
     LayerPass.Result fitted =
         stopwatch.time(
@@ -131,8 +130,10 @@ final class PairMerge {
         tools.matcher());
   }
 
-  private void noteIndivisible(Set<Group> indivisible, double budget) {
-    if (!indivisible.isEmpty() && budget > 1) {
+  private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
+    boolean keepsApart =
+        plan.merged().entrySet().stream().anyMatch(e -> e.getValue() < e.getKey().size());
+    if (!indivisible.isEmpty() && keepsApart) {
       notes.add(
           "merged whole, whatever the budget, since a layer normalization is over all of their"
               + " units: "
@@ -140,7 +141,7 @@ final class PairMerge {
     }
   }
 
-  private static MergeReport.Cost cost(BlockCost cost, UniformBudget.Plan plan) {
+  private static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
     ToIntFunction<Group> merged = group -> plan.merged().getOrDefault(group, 0);
     return new MergeReport.Cost(
         cost.relative(BlockCost.Unit.FLOPS, merged),
@@ -148,7 +149,7 @@ final class PairMerge {
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
   }
 
-  private static MergeReport.Group report(GroupAlignment alignment, UniformBudget.Plan plan) {
+  private static MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
     Group group = alignment.group();
     int merged = plan.merged().getOrDefault(group, 0);
     return new MergeReport.Group(

@@ -5,7 +5,6 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.core.alignment.Similarity;
-import dev.pleas.core.budget.BlockCost;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,12 +15,6 @@ import java.util.stream.Stream;
 final class PleasMethod implements MergeMethod {
   private static final List<MethodParameter> OWN =
       List.of(
-          new MethodParameter(
-              "budget", "1.0", "cost of the result relative to one source, from 1 to 2"),
-          new MethodParameter(
-              "budget-unit",
-              "flops",
-              "what the budget counts: " + Settings.options(BlockCost.Unit.class)),
           new MethodParameter(
               "similarity",
               "distance",
@@ -46,7 +39,7 @@ final class PleasMethod implements MergeMethod {
           Calibration.ROWS_PER_COLUMN);
 
   static final List<MethodParameter> PARAMETERS =
-      Stream.concat(OWN.stream(), Calibration.PARAMETERS.stream()).toList();
+      Stream.of(Budget.PARAMETERS, OWN, Calibration.PARAMETERS).flatMap(List::stream).toList();
 
   @Override
   public List<MethodParameter> parameters() {

@@ -52,11 +52,23 @@ class ErrorMessagesTest {
   }
 
   @Test
+  void merge_ratiosAndABudget_isRefused() {
+    for (String other : List.of("budget", "allocation")) {
+      assertRefused("ratios", "*=0.5", other, "uniform")
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessage(
+              "ratios say how much of each group is kept apart, so there is no "
+                  + other
+                  + " to share out; leave one of the two away");
+    }
+  }
+
+  @Test
   void merge_unknownSetting_listsTheKnownOnes() {
     assertRefused("buget", "1.5")
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(
-            "unknown setting buget; there are: budget, budget-unit, similarity,")
+            "unknown setting buget; there are: budget, budget-unit, allocation, ratios,")
         .hasMessageContaining("batch-size");
   }
 

@@ -3,6 +3,7 @@ package dev.pleas.core.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.budget.BlockCost.Unit;
@@ -10,7 +11,9 @@ import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomTransformers;
 import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.symmetry.Symmetry;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -18,7 +21,17 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 
-class UniformBudgetTest {
+class BudgetPlanTest {
+  private static BudgetPlan plan(
+      Graph graph,
+      PermutationSpec spec,
+      Set<Group> whole,
+      BlockCost cost,
+      Unit unit,
+      double budget) {
+    return BudgetPlan.within(graph, spec, whole, cost, unit, budget, Allocation.UNIFORM);
+  }
+
   @Property(tries = 50)
   void plan_anyBudget_isWithinItAndOneStepMoreIsBeyond(
       @ForAll @IntRange(max = 10_000) int seed,
@@ -28,7 +41,7 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
-    UniformBudget.Plan plan = UniformBudget.plan(spec, Set.of(), cost, unit, budget);
+    BudgetPlan plan = plan(graph, spec, Set.of(), cost, unit, budget);
 
     assertThat(cost.relative(unit, plan.merged()::get)).isLessThanOrEqualTo(budget + 1e-12);
     Map<Group, Integer> next = next(spec, plan);
@@ -46,9 +59,9 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
     Map<Group, Integer> small =
-        UniformBudget.plan(spec, Set.of(), cost, Unit.FLOPS, Math.min(first, second)).merged();
+        plan(graph, spec, Set.of(), cost, Unit.FLOPS, Math.min(first, second)).merged();
     Map<Group, Integer> large =
-        UniformBudget.plan(spec, Set.of(), cost, Unit.FLOPS, Math.max(first, second)).merged();
+        plan(graph, spec, Set.of(), cost, Unit.FLOPS, Math.max(first, second)).merged();
 
     assertThat(spec.groups()).allMatch(group -> large.get(group) <= small.get(group));
   }
@@ -63,12 +76,12 @@ class UniformBudgetTest {
     Set<Group> whole = Indivisible.groups(graph, spec);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
-    UniformBudget.Plan plan = UniformBudget.plan(spec, whole, cost, unit, budget);
+    BudgetPlan plan = plan(graph, spec, whole, cost, unit, budget);
 
     assertThat(whole).extracting(Group::name).containsExactly("patch");
     whole.forEach(group -> assertThat(plan.merged().get(group)).isEqualTo(group.size()));
     assertThat(cost.relative(unit, plan.merged()::get)).isLessThanOrEqualTo(budget + 1e-12);
-    assertThat(UniformBudget.plan(spec, whole, cost, unit, 2).merged())
+    assertThat(plan(graph, spec, whole, cost, unit, 2).merged())
         .allSatisfy((g, m) -> assertThat(m).isEqualTo(whole.contains(g) ? g.size() : 0));
   }
 
@@ -79,20 +92,80 @@ class UniformBudgetTest {
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, Set.of());
 
-    assertThat(UniformBudget.plan(spec, Set.of(), cost, unit, 1).merged())
+    assertThat(plan(graph, spec, Set.of(), cost, unit, 1).merged())
         .allSatisfy((group, merged) -> assertThat(merged).isEqualTo(group.size()));
-    UniformBudget.Plan twice = UniformBudget.plan(spec, Set.of(), cost, unit, 2);
+    BudgetPlan twice = plan(graph, spec, Set.of(), cost, unit, 2);
     assertThat(twice.merged())
         .hasSameSizeAs(spec.groups())
         .allSatisfy((g, m) -> assertThat(m).isZero());
-    assertThat(twice.ratio()).isEqualTo(1);
+  }
+
+  @Property(tries = 50)
+  void plan_stages_keepsTheLastGroupsApartFirstAndIsWithinTheBudget(
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll @DoubleRange(min = 1, max = 2) double budget,
+      @ForAll Unit unit) {
+    Graph graph = RandomNetworks.resNet(seed, 4);
+    PermutationSpec spec = Symmetry.derive(graph);
+    BlockCost cost = new BlockCost(graph, spec, Set.of());
+
+    BudgetPlan plan =
+        BudgetPlan.within(graph, spec, Set.of(), cost, unit, budget, Allocation.STAGES);
+
+    assertThat(cost.relative(unit, plan.merged()::get)).isLessThanOrEqualTo(budget + 1e-12);
+    List<String> order = graph.nodes().stream().map(Node::name).toList();
+    List<Group> groups =
+        spec.groups().stream()
+            .sorted(Comparator.comparingInt(group -> first(group, order)))
+            .toList();
+    // Whole, perhaps one in part, then nothing.
+    boolean begun = false;
+    for (Group group : groups) {
+      int merged = plan.merged().get(group);
+      if (begun) {
+        assertThat(merged).as(group.name()).isZero();
+      }
+      begun |= merged < group.size();
+    }
+    if (budget == 2) {
+      assertThat(plan.merged().values()).containsOnly(0);
+    }
+  }
+
+  private static int first(Group group, List<String> order) {
+    return group.components().stream()
+        .flatMap(component -> component.values().stream())
+        .mapToInt(order::indexOf)
+        .min()
+        .orElseThrow();
+  }
+
+  @Property(tries = 30)
+  void plan_stagesAndMoreBudget_mergesNoMorePairs(
+      @ForAll @IntRange(max = 10_000) int seed,
+      @ForAll @DoubleRange(min = 1, max = 2) double first,
+      @ForAll @DoubleRange(min = 1, max = 2) double second) {
+    Graph graph = RandomTransformers.vit(seed, 4);
+    PermutationSpec spec = Symmetry.derive(graph);
+    Set<Group> whole = Indivisible.groups(graph, spec);
+    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BudgetPlan small =
+        BudgetPlan.within(
+            graph, spec, whole, cost, Unit.FLOPS, Math.min(first, second), Allocation.STAGES);
+    BudgetPlan large =
+        BudgetPlan.within(
+            graph, spec, whole, cost, Unit.FLOPS, Math.max(first, second), Allocation.STAGES);
+
+    assertThat(spec.groups())
+        .allMatch(group -> large.merged().get(group) <= small.merged().get(group));
+    whole.forEach(group -> assertThat(large.merged().get(group)).isEqualTo(group.size()));
   }
 
   /**
    * The plan at the next ratio at which some group's round((1 − r)·d) falls: group of d units with
    * k merged falls at r = 1 − (k − ½) / d.
    */
-  private static Map<Group, Integer> next(PermutationSpec spec, UniformBudget.Plan plan) {
+  private static Map<Group, Integer> next(PermutationSpec spec, BudgetPlan plan) {
     double ratio = 1;
     for (Group group : spec.groups()) {
       int k = plan.merged().get(group);
