@@ -10,7 +10,9 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.cuda.standin.CleanStandIn;
 import dev.pleas.cuda.standin.Gpu;
+import dev.pleas.cuda.standin.StandIn;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +46,23 @@ class CudaMergeTest {
         .model()
         .parameters()
         .forEach((name, values) -> assertClose(name, values, found.model().parameter(name)));
+  }
+
+  @Test
+  void merge_onTheSecondGpu_leavesTheFirstAlone() {
+    StandIn gpu = Gpu.standIn();
+    gpu.devices(StandIn.Device.of(8, 0), StandIn.Device.of(9, 0));
+    SmallMerge merge = SmallMerge.of(Family.RESNET, 12);
+    MergeResult found = merge.onGpu("1.2", new DeviceOptions(1, null), Progress.NONE);
+    assertThat(gpu.launches(1)).isPositive();
+    assertThat(gpu.launches(0)).isZero();
+    assertThat(gpu.peakBytes(0)).isZero();
+    assertThat(found.report().groups())
+        .extracting(MergeReport.Group::permutation)
+        .isEqualTo(
+            merge.onCpu("1.2").report().groups().stream()
+                .map(MergeReport.Group::permutation)
+                .toList());
   }
 
   /**

@@ -63,7 +63,10 @@ record SmallMerge(Model a, Model b, RandomSamples samples) {
     try (TensorBackend tensors =
             REGISTRY.select(TensorBackendProvider.class, backend).provider().create(device);
         LeastSquaresSolver least =
-            REGISTRY.select(LeastSquaresSolverProvider.class, solver).provider().create()) {
+            REGISTRY
+                .select(LeastSquaresSolverProvider.class, solver)
+                .provider()
+                .create(new DeviceOptions(device.device(), null))) {
       Tools tools =
           new Tools(
               tensors,
