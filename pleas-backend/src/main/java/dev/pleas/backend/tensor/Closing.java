@@ -38,10 +38,12 @@ public final class Closing {
     }
   }
 
-  /** Adds the exceptions to the failure that was the reason for closing. */
-  public void finishAfter(Throwable failure) {
-    if (first != null) {
-      failure.addSuppressed(first);
+  /** Closes something because of a failure, which remains the one to be thrown. */
+  public static void after(Throwable failure, Step step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 }

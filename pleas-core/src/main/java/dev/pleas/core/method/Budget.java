@@ -52,26 +52,22 @@ record Budget(
    * @throws ConfigurationException if one is out of range, or both a budget and ratios are given
    */
   static Budget of(Settings settings, MergeRequest request) {
-    String ratios = settings.text(RATIOS);
-    if (!ratios.isEmpty()) {
-      for (String other : List.of(LIMIT, "allocation")) {
-        if (request.parameters().containsKey(other)) {
-          throw new ConfigurationException(
-              "ratios say how much of each group is kept apart, so there is no "
-                  + other
-                  + " to share out; leave one of the two away");
-        }
-      }
-    }
-    if (!ratios.isEmpty()) {
-      settings.resolve(LIMIT, "as the ratios say");
-      settings.resolve("allocation", "as the ratios say");
-    }
     BlockCost.Unit unit = settings.choice("budget-unit", BlockCost.Unit.class);
-    return ratios.isEmpty()
-        ? new Budget(
-            settings.real(LIMIT, 1, 2), unit, settings.choice("allocation", Allocation.class), null)
-        : new Budget(Double.NaN, unit, Allocation.UNIFORM, ExplicitRatios.parse(ratios));
+    String ratios = settings.text(RATIOS);
+    if (ratios.isEmpty()) {
+      Allocation allocation = settings.choice("allocation", Allocation.class);
+      return new Budget(settings.real(LIMIT, 1, 2), unit, allocation, null);
+    }
+    for (String other : List.of(LIMIT, "allocation")) {
+      if (request.parameters().containsKey(other)) {
+        throw new ConfigurationException(
+            "ratios say how much of each group is kept apart, so there is no "
+                + other
+                + " to share out; leave one of the two away");
+      }
+      settings.resolve(other, "as the ratios say");
+    }
+    return new Budget(Double.NaN, unit, Allocation.UNIFORM, ExplicitRatios.parse(ratios));
   }
 
   /** Returns how many pairs of each group are merged. */

@@ -30,9 +30,7 @@ public final class CudaContext implements AutoCloseable {
     try {
       this.transfers = call(this::makeResources);
     } catch (RuntimeException | LinkageError e) {
-      Closing closing = new Closing();
-      closing.close(this::close);
-      closing.finishAfter(e);
+      Closing.after(e, this::close);
       throw e;
     }
   }
@@ -115,9 +113,7 @@ public final class CudaContext implements AutoCloseable {
           });
     } catch (RuntimeException e) {
       if (allocated[0]) {
-        Closing closing = new Closing();
-        closing.close(() -> free(pointer));
-        closing.finishAfter(e);
+        Closing.after(e, () -> free(pointer));
       }
       throw e;
     }

@@ -105,8 +105,11 @@ public final class Gpus {
               + ", needed is compute capability 7.0 or newer",
           "use a GPU of the Volta generation or newer");
     }
-    return new Availability.Available(
-        String.join("; ", usable.stream().map(g -> g.number() + ": " + g.description()).toList()));
+    return new Availability.Available(listed(usable));
+  }
+
+  private static String listed(List<Gpu> gpus) {
+    return String.join("; ", gpus.stream().map(g -> g.number() + ": " + g.description()).toList());
   }
 
   private static Availability noDevice() {
@@ -115,7 +118,8 @@ public final class Gpus {
         "see what nvidia-smi lists, and whether CUDA_VISIBLE_DEVICES hides the GPU");
   }
 
-  private static String cuda(int version) {
+  /** Returns the version of CUDA that a driver's number stands for: 12.6 for 12060. */
+  public static String cuda(int version) {
     return version / 1000 + "." + version % 1000 / 10;
   }
 
@@ -212,11 +216,7 @@ public final class Gpus {
                         + number
                         + " that can be used; there "
                         + (usable.size() == 1 ? "is " : "are ")
-                        + String.join(
-                            "; ",
-                            usable.stream()
-                                .map(g -> g.number() + ": " + g.description())
-                                .toList())));
+                        + listed(usable)));
   }
 
   private static Gpu freest(List<Gpu> gpus) {

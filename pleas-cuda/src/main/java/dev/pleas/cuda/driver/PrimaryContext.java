@@ -35,9 +35,7 @@ final class PrimaryContext implements AutoCloseable {
       result = work.run();
     } catch (RuntimeException | Error e) {
       user = null;
-      Closing closing = new Closing();
-      closing.close(PrimaryContext::pop);
-      closing.finishAfter(e);
+      Closing.after(e, PrimaryContext::pop);
       throw e;
     }
     user = null;

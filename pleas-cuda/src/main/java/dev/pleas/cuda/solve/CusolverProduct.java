@@ -30,9 +30,7 @@ final class CusolverProduct implements PanelProduct {
     try {
       this.x.send(x, 0, x.length, 0);
     } catch (RuntimeException e) {
-      Closing closing = new Closing();
-      closing.close(this.x::close);
-      closing.finishAfter(e);
+      Closing.after(e, this.x::close);
       throw e;
     }
   }

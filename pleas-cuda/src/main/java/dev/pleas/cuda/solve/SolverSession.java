@@ -18,9 +18,7 @@ final class SolverSession implements AutoCloseable {
     try {
       context.run(this::start);
     } catch (RuntimeException | LinkageError e) {
-      Closing closing = new Closing();
-      closing.close(context::close);
-      closing.finishAfter(e);
+      Closing.after(e, context::close);
       throw e;
     }
   }

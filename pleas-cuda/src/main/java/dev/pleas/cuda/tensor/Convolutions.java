@@ -16,13 +16,11 @@ final class Convolutions {
 
   private final Engine engine;
   private final Windows windows;
-  private final CudaBackend backend;
   private final @Nullable Dnn dnn;
 
-  Convolutions(Engine engine, Windows windows, CudaBackend backend, @Nullable Dnn dnn) {
+  Convolutions(Engine engine, Windows windows, @Nullable Dnn dnn) {
     this.engine = engine;
     this.windows = windows;
-    this.backend = backend;
     this.dnn = dnn;
   }
 
@@ -39,7 +37,7 @@ final class Convolutions {
       ConvolutionForm form, DeviceBlock x, DeviceBlock weight, boolean accumulate, DeviceBlock y) {
     if (form.pointwise()) {
       multiply(form, form.samples(), weight, x.start(), accumulate, y.start());
-    } else if (dnn == null || !dnn.convolve(form, backend, x, weight, accumulate, y)) {
+    } else if (dnn == null || !dnn.convolve(form, engine, x, weight, accumulate, y)) {
       byProducts(form, x, weight, accumulate, y);
     }
   }

@@ -21,7 +21,7 @@ final class CudaBackend extends KernelBackend<DeviceBlock> {
     this.context = context;
     this.pool = new DevicePool(context, limitBytes);
     Engine engine = new Engine(context, this, KernelModule.load(context));
-    this.kernels = new CudaKernels(engine, this, dnn ? Dnn.open(context) : null);
+    this.kernels = new CudaKernels(engine, dnn ? new Dnn(context) : null);
   }
 
   /**
@@ -41,9 +41,7 @@ final class CudaBackend extends KernelBackend<DeviceBlock> {
             return new CudaBackend(context, limit, dnn);
           });
     } catch (RuntimeException | LinkageError e) {
-      Closing closing = new Closing();
-      closing.close(context::close);
-      closing.finishAfter(e);
+      Closing.after(e, context::close);
       throw e;
     }
   }
@@ -51,9 +49,7 @@ final class CudaBackend extends KernelBackend<DeviceBlock> {
   @Override
   public String description() {
     return "CUDA "
-        + Gpus.driverVersion() / 1000
-        + "."
-        + Gpus.driverVersion() % 1000 / 10
+        + Gpus.cuda(Gpus.driverVersion())
         + " on GPU "
         + context.gpu().number()
         + ", "

@@ -18,10 +18,10 @@ final class CudaKernels implements Kernels<DeviceBlock> {
   private final Windows windows;
   private final Convolutions convolutions;
 
-  CudaKernels(Engine engine, CudaBackend backend, @Nullable Dnn dnn) {
+  CudaKernels(Engine engine, @Nullable Dnn dnn) {
     this.engine = engine;
     this.windows = new Windows(engine);
-    this.convolutions = new Convolutions(engine, windows, backend, dnn);
+    this.convolutions = new Convolutions(engine, windows, dnn);
   }
 
   boolean hasDnn() {

@@ -38,7 +38,8 @@ final class Dnn {
   private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
   private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
 
-  private Dnn(CudaContext context) {
+  /** Starts cuDNN; to be used while the context is current. It is stopped with the context. */
+  Dnn(CudaContext context) {
     Status.cudnn("cudnnCreate", JCudnn.cudnnCreate(handle));
     context.whenClosed(() -> Status.cudnn("cudnnDestroy", JCudnn.cudnnDestroy(handle)));
     Status.cudnn(
@@ -64,11 +65,6 @@ final class Dnn {
                 JCudnn.cudnnDestroyConvolutionDescriptor(convolution)));
   }
 
-  /** Starts cuDNN; to be used while the context is current. It is stopped with the context. */
-  static Dnn open(CudaContext context) {
-    return new Dnn(context);
-  }
-
   /**
    * Computes a convolution, if cuDNN does these sizes.
    *
@@ -77,7 +73,7 @@ final class Dnn {
    */
   boolean convolve(
       ConvolutionForm form,
-      CudaBackend backend,
+      Engine engine,
       DeviceBlock input,
       DeviceBlock filters,
       boolean accumulate,
@@ -92,7 +88,7 @@ final class Dnn {
     }
     Status.cudnn("cudnnGetConvolutionForwardWorkspaceSize", status);
     long elements = (bytes[0] + Float.BYTES - 1) / Float.BYTES;
-    try (SharedMemory<DeviceBlock> workspace = new SharedMemory<>(backend, elements)) {
+    try (SharedMemory<DeviceBlock> workspace = engine.memory(elements)) {
       status =
           JCudnn.cudnnConvolutionForward(
               handle,
