@@ -86,7 +86,9 @@ public record ChosenTools(Tools tools, Map<String, Choice> choices) implements A
     for (RegistryEntry<LeastSquaresSolverProvider> entry :
         registry.entries(LeastSquaresSolverProvider.class)) {
       LeastSquaresSolverProvider provider = entry.provider();
-      if (provider != null && entry.usable() && solvesSingular(provider)) {
+      // The main one has been asked; making one on a device just for that takes time.
+      boolean asked = entry.equals(main.entry());
+      if (provider != null && entry.usable() && !asked && solvesSingular(provider)) {
         return new Selection<>(entry, provider, "best of those that solve singular systems");
       }
     }
