@@ -10,11 +10,14 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
@@ -55,7 +58,7 @@ final class PairMerge {
 
   MergeResult run() {
     Budget budget = Budget.of(settings, request);
-    Similarity similarity = settings.choice("similarity", Similarity.class);
+    Alignment alignment = alignment();
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
     Set<String> heads = HeadMode.resolve(settings, request, notes);
@@ -68,19 +71,19 @@ final class PairMerge {
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
-            "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
+            "alignment", () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads)));
     BlockCost cost = new BlockCost(a.graph(), spec, heads);
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
     BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        alignment ->
+        of ->
             components.putAll(
                 Layouts.of(
-                    alignment.group(),
-                    alignment.permutation(),
-                    alignment.similarity(),
-                    plan.merged().getOrDefault(alignment.group(), 0))));
+                    of.group(),
+                    of.permutations().get(1),
+                    of.similarities().get(0, 1),
+                    plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
     noteIndivisible(indivisible, plan);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
@@ -99,7 +102,7 @@ final class PairMerge {
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(alignment -> report(alignment, plan)).toList(),
+            alignments.stream().map(of -> report(of, plan)).toList(),
             fitted.layers(),
             stopwatch.stages(),
             notes));
@@ -121,13 +124,22 @@ final class PairMerge {
         SymmetryProof.check(b, spec, tools.backend(), request.seed() + 1));
   }
 
-  private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
-    return ActivationMatching.match(
-        a.graph(),
-        spec,
-        ActivationMatching.moments(a, b, spec, batches, tools.backend(), request.progress()),
-        similarity,
-        tools.matcher());
+  private Alignment alignment() {
+    return new Alignment(
+        settings.choice("alignment", Evidence.class),
+        settings.choice("similarity", Similarity.class),
+        settings.real("weight-share", 0, 1),
+        request.seed());
+  }
+
+  private List<GroupAlignment> align(
+      Alignment alignment, PermutationSpec spec, Batches batches, Set<String> heads) {
+    Map<String, JointMoments> moments =
+        alignment.evidence().needsActivations()
+            ? ActivationMatching.moments(
+                request.sources(), spec, batches, tools.backend(), request.progress())
+            : Map.of();
+    return alignment.align(request.sources(), spec, moments, heads, tools);
   }
 
   private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
@@ -159,10 +171,10 @@ final class PairMerge {
         2 * group.size() - merged,
         alignment.meanBefore(),
         alignment.meanAfter(),
-        list(alignment.permutation().units()),
+        list(alignment.permutations().get(1).units()),
         group.components().stream().allMatch(component -> component.width() == 1)
             ? List.of()
-            : alignment.permutation().components().stream().map(PairMerge::list).toList());
+            : alignment.permutations().get(1).components().stream().map(PairMerge::list).toList());
   }
 
   private static List<Integer> list(Permutation permutation) {

@@ -8,6 +8,8 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.method.Merging;
@@ -17,6 +19,7 @@ import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.symmetry.Symmetry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,16 +32,21 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
     try (TensorBackend backend = Merging.backend()) {
       Tools tools = Merging.tools(backend);
       for (GroupAlignment alignment :
-          ActivationMatching.match(
-              a.graph(),
-              spec,
-              ActivationMatching.moments(
-                  a, b, spec, new Batches(samples, 16), backend, Progress.NONE),
-              Similarity.CORRELATION,
-              tools.matcher())) {
+          new Alignment(Evidence.ACTIVATIONS, Similarity.CORRELATION, 0, 0)
+              .align(
+                  List.of(a, b),
+                  spec,
+                  ActivationMatching.moments(
+                      List.of(a, b), spec, new Batches(samples, 16), backend, Progress.NONE),
+                  heads,
+                  tools)) {
         int merged = (int) (share * alignment.group().size());
         components.putAll(
-            Layouts.of(alignment.group(), alignment.permutation(), alignment.similarity(), merged));
+            Layouts.of(
+                alignment.group(),
+                alignment.permutations().get(1),
+                alignment.similarities().get(0, 1),
+                merged));
       }
     }
     Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
