@@ -110,10 +110,10 @@ final class ReferenceWeights {
   }
 
   /**
-   * Returns the same for one network against one other, over axes whose weights have no further
-   * axis that moves, or only one of a group that a condition admits.
+   * Returns the same for network s and the first alone, over weights that have no other axis that
+   * moves, or one of a group that a condition admits.
    */
-  List<Matrix> between(Group group, int hub, int s, Predicate<Group> admitted) {
+  List<Matrix> toFirst(Group group, int s, Predicate<Group> admitted) {
     return group.components().stream()
         .map(
             component ->
@@ -124,7 +124,7 @@ final class ReferenceWeights {
                       Group other = byAxis.get(new Axis(axis.parameter(), 1 - axis.axis()));
                       return other == null || admitted.test(other);
                     },
-                    p -> weight(hub, p),
+                    p -> weight(0, p),
                     p -> weight(s, p)))
         .toList();
   }
