@@ -6,88 +6,68 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.tensor.HostTensor;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A network's weights, made comparable with another's. */
+/**
+ * A network's weights, made comparable with another's. The scale of weights before a batch
+ * normalization says nothing, since it takes it away, so normalizations are folded into the rows
+ * before them: W[k, …] · γ[k] / √(variance[k] + ε) is what the network multiplies by. All weights
+ * count as they then are, scales and shifts too. What is left out: running means and variances, and
+ * heads whose outputs mean other things in each network.
+ *
+ * <p>Measured against weights as they are, of norm 1 or of mean square 1 for each parameter, and
+ * without vectors or without folded scales: docs/alignment.md.
+ */
 final class ComparableWeights {
   private ComparableWeights() {}
 
-  static final String MODE = System.getProperty("pleas.x.weights", "rms");
-
+  /**
+   * Returns weights by parameter, of those that have an axis in a group.
+   *
+   * @param separateHeads nodes whose weights are left out
+   */
   static Map<String, HostTensor> of(Model model, PermutationSpec spec, Set<String> separateHeads) {
-    Graph graph = model.graph();
-    Set<String> leftOut = new HashSet<>();
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.BatchNorm norm) {
-        leftOut.add(norm.runningMean());
-        leftOut.add(norm.runningVar());
-      }
-      if (separateHeads.contains(node.name())) {
-        leftOut.addAll(node.op().parameters());
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    for (Group group : spec.groups()) {
+      for (Axis axis : group.axes()) {
+        weights.put(axis.parameter(), model.parameter(axis.parameter()));
       }
     }
-    Map<String, HostTensor> weights = new LinkedHashMap<>();
-    for (PermutationSpec.Group group : spec.groups()) {
-      for (Axis axis : group.axes()) {
-        if (!leftOut.contains(axis.parameter())) {
-          weights.put(axis.parameter(), model.parameter(axis.parameter()));
+    Graph graph = model.graph();
+    Map<String, String> weightByValue = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      if (separateHeads.contains(node.name())) {
+        weights.keySet().removeAll(node.op().parameters());
+      } else if (node.op() instanceof Op.Conv2d conv) {
+        weightByValue.put(node.name(), conv.weight());
+      } else if (node.op() instanceof Op.Linear linear) {
+        weightByValue.put(node.name(), linear.weight());
+      } else if (node.op() instanceof Op.BatchNorm norm) {
+        weights.remove(norm.runningMean());
+        weights.remove(norm.runningVar());
+        String before = weightByValue.get(node.inputs().get(0));
+        if (before != null) {
+          weights.computeIfPresent(before, (name, weight) -> folded(weight, norm, model));
         }
       }
     }
-    if (MODE.contains("fold")) {
-      fold(graph, model, weights);
-    }
-    if (MODE.contains("matrices")) {
-      weights.values().removeIf(t -> t.shape().rank() == 1);
-    }
-    weights.replaceAll((name, tensor) -> scaled(tensor));
     return weights;
   }
 
-  private static void fold(Graph graph, Model model, Map<String, HostTensor> weights) {
-    Map<String, Op> producers = new LinkedHashMap<>();
-    graph.nodes().forEach(n -> producers.put(n.name(), n.op()));
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.BatchNorm norm
-          && producers.get(node.inputs().get(0)) instanceof Op.Conv2d conv
-          && weights.containsKey(conv.weight())) {
-        HostTensor w = weights.get(conv.weight());
-        float[] out = w.values().clone();
-        int row = (int) w.shape().elementsFrom(1);
-        for (int i = 0; i < out.length; i++) {
-          int c = i / row;
-          out[i] *=
-              (float)
-                  (model.parameter(norm.weight()).values()[c]
-                      / Math.sqrt(model.parameter(norm.runningVar()).values()[c] + norm.epsilon()));
-        }
-        weights.put(conv.weight(), HostTensor.wrap(w.shape(), out));
-        if (MODE.contains("dropgamma")) {
-          weights.remove(norm.weight());
-        }
-      }
-    }
-  }
-
-  private static HostTensor scaled(HostTensor tensor) {
-    double squares = 0;
-    for (float x : tensor.values()) {
-      squares += (double) x * x;
-    }
-    double factor = 1;
-    if (squares > 0 && MODE.contains("rms")) {
-      factor = Math.sqrt(tensor.values().length / squares);
-    } else if (squares > 0 && MODE.contains("frob")) {
-      factor = 1 / Math.sqrt(squares);
-    }
-    float[] out = new float[tensor.values().length];
+  private static HostTensor folded(HostTensor weight, Op.BatchNorm norm, Model model) {
+    float[] scale = model.parameter(norm.weight()).values();
+    float[] variance = model.parameter(norm.runningVar()).values();
+    float[] out = weight.values().clone();
+    int row = out.length / scale.length;
     for (int i = 0; i < out.length; i++) {
-      out[i] = (float) (factor * tensor.values()[i]);
+      int k = i / row;
+      out[i] *= (float) (scale[k] / Math.sqrt(variance[k] + norm.epsilon()));
     }
-    return HostTensor.wrap(tensor.shape(), out);
+    return HostTensor.wrap(weight.shape(), out);
   }
 }

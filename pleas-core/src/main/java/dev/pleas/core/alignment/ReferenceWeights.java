@@ -30,7 +30,6 @@ import java.util.function.Predicate;
  * them there. Changes as permutations are found.
  */
 final class ReferenceWeights {
-  private final PermutationSpec spec;
   private final TensorBackend backend;
   private final Map<Axis, Group> byAxis;
   private final List<Map<String, HostTensor>> weights = new ArrayList<>();
@@ -39,7 +38,6 @@ final class ReferenceWeights {
   /** Begins with every network in its own order. */
   ReferenceWeights(
       PermutationSpec spec, List<Map<String, HostTensor>> original, TensorBackend backend) {
-    this.spec = spec;
     this.backend = backend;
     this.byAxis = spec.byAxis();
     original.forEach(of -> weights.add(new HashMap<>(of)));
@@ -47,6 +45,14 @@ final class ReferenceWeights {
       permutations.put(group, new ArrayList<>());
       original.forEach(of -> permutations(group).add(UnitPermutation.identity(group)));
     }
+  }
+
+  /** Begins where another is. */
+  ReferenceWeights(ReferenceWeights other) {
+    backend = other.backend;
+    byAxis = other.byAxis;
+    other.weights.forEach(of -> weights.add(new HashMap<>(of)));
+    other.permutations.forEach((group, of) -> permutations.put(group, new ArrayList<>(of)));
   }
 
   int networks() {

@@ -23,12 +23,15 @@ import java.util.Set;
  * taken only if it gains, so the objective never falls, not even where both axes of one weight
  * belong to the group and the step is not exact.
  *
- * <p>Departures: besides every network as it stands there is a second start, {@link #forward}, and
- * the better result is kept; weights are made comparable first, see {@link ComparableWeights}; a
+ * <p>Departures: besides every network as it stands there is a second start, {@link #forward}, from
+ * where several orders of steps are tried, and the best result is kept; weights are made comparable first, see {@link ComparableWeights}; a
  * term that does not change, of activations, may be added.
  */
 final class WeightMatching {
   private static final int SWEEPS = 100;
+
+  /** How often the ascent from {@link #forward} is tried, in another order of steps each time. */
+  private static final int ORDERS = 5;
 
   private final PermutationSpec spec;
   private final List<Map<String, HostTensor>> weights;
@@ -56,7 +59,7 @@ final class WeightMatching {
 
   /** Matches by weights alone. */
   Matched match() {
-    return best(List.of(asTheyStand(), forward()), new WeightObjective(spec, 1, Map.of()));
+    return best(starts(), new WeightObjective(spec, 1, Map.of()));
   }
 
   /**
@@ -86,16 +89,26 @@ final class WeightMatching {
               double scale = spread > 0 ? start.similarity(group).spread() / spread : 0;
               terms.put(group, of.times((1 - share) * (scale > 0 ? scale : 1)));
             });
-    return best(
-        List.of(start, asTheyStand(), forward()), new WeightObjective(spec, share, terms));
+    List<ReferenceWeights> starts = starts();
+    starts.add(0, start);
+    return best(starts, new WeightObjective(spec, share, terms));
+  }
+
+  private List<ReferenceWeights> starts() {
+    ReferenceWeights forward = forward();
+    List<ReferenceWeights> starts = new ArrayList<>(List.of(asTheyStand(), forward));
+    while (starts.size() < 1 + ORDERS) {
+      starts.add(new ReferenceWeights(forward));
+    }
+    return starts;
   }
 
   /** Returns where the ascent from the best of some starts ends; ties go to the first. */
   private Matched best(List<ReferenceWeights> starts, WeightObjective objective) {
+    Random random = new Random(seed);
     ReferenceWeights best = starts.get(0);
-    ascend(best, objective);
-    for (ReferenceWeights start : starts.subList(1, starts.size())) {
-      ascend(start, objective);
+    for (ReferenceWeights start : starts) {
+      ascend(start, objective, random);
       if (SetMatching.gains(objective.total(best), objective.total(start))) {
         best = start;
       }
@@ -131,8 +144,8 @@ final class WeightMatching {
     return state;
   }
 
-  /** Takes steps until none gains. */
-  void ascend(ReferenceWeights state, WeightObjective objective) {
+  /** Takes steps, in a random order in each sweep, until none gains. */
+  void ascend(ReferenceWeights state, WeightObjective objective, Random random) {
     record Step(Group group, int network) {}
 
     List<Step> steps = new ArrayList<>();
@@ -142,7 +155,6 @@ final class WeightMatching {
         steps.add(new Step(group, s));
       }
     }
-    Random random = new Random(seed);
     boolean gained = true;
     for (int sweep = 0; gained && sweep < SWEEPS; sweep++) {
       gained = false;

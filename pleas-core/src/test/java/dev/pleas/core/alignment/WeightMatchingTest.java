@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
@@ -226,7 +227,7 @@ class WeightMatchingTest {
       }
       assertThat(before).isGreaterThan(begin);
       // The ascent ends where no step gains.
-      matching.ascend(state, objective);
+      matching.ascend(state, objective, new Random(seed));
       for (Group group : spec.groups()) {
         for (int s = 0; s < count; s++) {
           assertThat(matching.step(state, objective, group, s)).isFalse();
