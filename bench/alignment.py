@@ -41,7 +41,7 @@ WAYS = {
     "weights": {"alignment": "weights"},
     "both, distance": {"alignment": "both", "similarity": "distance"},
 }
-SETTINGS = [("none", "1.0"), ("none", "1.2"), ("merged", "1.0"), ("merged", "1.2")]
+SETTINGS = [("none", "1.0"), ("merged", "1.0"), ("none", "1.2"), ("merged", "1.2")]
 
 
 class Measurements:

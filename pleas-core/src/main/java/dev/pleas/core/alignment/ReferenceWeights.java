@@ -111,7 +111,9 @@ final class ReferenceWeights {
    */
   List<Matrix> others(Group group, int s) {
     return group.components().stream()
-        .map(component -> gram(group, component, axis -> true, p -> sumOfOthers(s, p), p -> weight(s, p)))
+        .map(
+            component ->
+                gram(group, component, axis -> true, p -> sumOfOthers(s, p), p -> weight(s, p)))
         .toList();
   }
 

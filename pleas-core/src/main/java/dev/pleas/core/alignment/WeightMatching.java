@@ -24,8 +24,8 @@ import java.util.Set;
  * belong to the group and the step is not exact.
  *
  * <p>Departures: besides every network as it stands there is a second start, {@link #forward}, from
- * where several orders of steps are tried, and the best result is kept; weights are made comparable first, see {@link ComparableWeights}; a
- * term that does not change, of activations, may be added.
+ * where several orders of steps are tried, and the best result is kept; weights are made comparable
+ * first, see {@link ComparableWeights}; a term that does not change, of activations, may be added.
  */
 final class WeightMatching {
   private static final int SWEEPS = 100;
@@ -63,9 +63,9 @@ final class WeightMatching {
   }
 
   /**
-   * Matches by a weighted sum of activations and weights. In each group the activations'
-   * similarity is scaled to the {@linkplain GroupSimilarity#spread spread} of the weights', as it
-   * is where units are matched by activations.
+   * Matches by a weighted sum of activations and weights. In each group the activations' similarity
+   * is scaled to the {@linkplain GroupSimilarity#spread spread} of the weights', as it is where
+   * units are matched by activations.
    *
    * @param activations matched by activations alone
    * @param share of the weights, from 0 to 1

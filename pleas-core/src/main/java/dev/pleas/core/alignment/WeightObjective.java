@@ -46,9 +46,7 @@ record WeightObjective(PermutationSpec spec, double share, Map<Group, GroupSimil
     List<Matrix> others = term.others(s, state.permutations(group));
     return IntStream.range(0, others.size())
         .mapToObj(
-            c ->
-                GroupSimilarity.plus(
-                    others.get(c), GroupSimilarity.times(weights.get(c), share)))
+            c -> GroupSimilarity.plus(others.get(c), GroupSimilarity.times(weights.get(c), share)))
         .toList();
   }
 

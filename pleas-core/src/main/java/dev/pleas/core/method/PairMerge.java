@@ -71,7 +71,8 @@ final class PairMerge {
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
-            "alignment", () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads)));
+            "alignment",
+            () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads)));
     BlockCost cost = new BlockCost(a.graph(), spec, heads);
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
     BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);

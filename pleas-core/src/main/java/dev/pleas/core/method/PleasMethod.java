@@ -21,9 +21,7 @@ final class PleasMethod implements MergeMethod {
               "what says that two units are alike: activations (on the calibration data), weights,"
                   + " both"),
           new MethodParameter(
-              "weight-share",
-              "0.5",
-              "share of the weights in alignment = both, from 0 to 1"),
+              "weight-share", "0.5", "share of the weights in alignment = both, from 0 to 1"),
           new MethodParameter(
               "similarity",
               "distance",

@@ -50,10 +50,8 @@ class ActivationMatchingTest {
 
     // Means of products over 2 rows, then over both taps.
     assertThat(similarities).hasSize(1);
-    assertThat(similarities.get(0).between(0, 1).get(0).values())
-        .containsExactly(2, 5.5, 3.5, 1.5);
-    assertThat(similarities.get(0).between(1, 0).get(0).values())
-        .containsExactly(2, 3.5, 5.5, 1.5);
+    assertThat(similarities.get(0).between(0, 1).get(0).values()).containsExactly(2, 5.5, 3.5, 1.5);
+    assertThat(similarities.get(0).between(1, 0).get(0).values()).containsExactly(2, 3.5, 5.5, 1.5);
   }
 
   private static JointMoments products(double... cross) {

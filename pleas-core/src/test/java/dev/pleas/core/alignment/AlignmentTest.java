@@ -102,8 +102,7 @@ class AlignmentTest {
       List<UnitPermutation> p = alignment.permutations();
       assertThat(p.get(0).isIdentity()).isTrue();
       // Unit i of network s goes with unit (p_s⁻¹ then p_t)[i] of network t.
-      UnitPermutation cycle =
-          step(p, 0, 1).then(UnitPermutation.identity(alignment.group()));
+      UnitPermutation cycle = step(p, 0, 1).then(UnitPermutation.identity(alignment.group()));
       cycle = compose(cycle, step(p, 1, 2));
       cycle = compose(cycle, step(p, 2, 0));
       assertThat(cycle.isIdentity()).isTrue();
@@ -141,8 +140,7 @@ class AlignmentTest {
                         alignment.permutations().get(t).units().get(u));
           }
         }
-        assertThat(alignment.matched()[u])
-            .isCloseTo(sum / pairs, within(1e-9 * scale(alignment)));
+        assertThat(alignment.matched()[u]).isCloseTo(sum / pairs, within(1e-9 * scale(alignment)));
       }
       assertThat(alignment.meanAfter())
           .isGreaterThanOrEqualTo(alignment.meanBefore() - 1e-6 * scale(alignment));

@@ -87,8 +87,7 @@ class UnitMatchingTest {
 
     UnitPermutation found = new UnitMatching(matcher()).match(group, similarities);
 
-    assertThat(found)
-        .isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
+    assertThat(found).isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
     Matrix units = new UnitMatching(matcher()).units(group, similarities);
     assertThat(units.get(0, 1)).isEqualTo(4);
     assertThat(units.get(0, 0)).isZero();

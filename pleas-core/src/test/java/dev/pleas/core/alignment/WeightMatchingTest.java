@@ -252,7 +252,8 @@ class WeightMatchingTest {
     x = g.add("sum", x, g.conv("own", x, 5, 3, 1));
     Graph graph = g.output("logits", g.linear("fc", g.pool("pool", x), 2)).build();
     List<Model> models =
-        List.of(RandomTransformers.weights(graph, seed), RandomTransformers.weights(graph, -seed - 1));
+        List.of(
+            RandomTransformers.weights(graph, seed), RandomTransformers.weights(graph, -seed - 1));
     PermutationSpec spec = Symmetry.derive(graph);
     Group group = spec.groups().get(0);
     assertThat(group.axes()).contains(new Axis("own.weight", 0), new Axis("own.weight", 1));
@@ -297,8 +298,7 @@ class WeightMatchingTest {
             Map<Group, List<UnitPermutation>> choice =
                 Map.of(
                     first,
-                    List.of(
-                        UnitPermutation.identity(first), UnitPermutation.of(Permutation.of(p))),
+                    List.of(UnitPermutation.identity(first), UnitPermutation.of(Permutation.of(p))),
                     second,
                     List.of(
                         UnitPermutation.identity(second), UnitPermutation.of(Permutation.of(q))));

@@ -109,8 +109,7 @@ class MomentsLawsTest {
                   .containsExactly(m.cross().values().get(pair).values(), offset);
             }
             for (int s = 0; s < 3; s++) {
-              assertThat(sum.sums().get(s).sums())
-                  .containsExactly(m.sums().get(s).sums(), offset);
+              assertThat(sum.sums().get(s).sums()).containsExactly(m.sums().get(s).sums(), offset);
               assertThat(sum.sums().get(s).squares())
                   .containsExactly(m.sums().get(s).squares(), offset);
               assertThat(sum.sums().get(s).count()).isEqualTo(m.sums().get(s).count());
@@ -184,8 +183,7 @@ class MomentsLawsTest {
   void jointMoments_ofOtherNumbersOfNetworks_areRefused() {
     UnitSums sums = new UnitSums(1, new double[1], new double[1]);
     Matrix cross = Matrix.wrap(1, 1, new double[1]);
-    JointMoments two =
-        new JointMoments(List.of(sums, sums), new SourcePairs<>(2, List.of(cross)));
+    JointMoments two = new JointMoments(List.of(sums, sums), new SourcePairs<>(2, List.of(cross)));
     JointMoments three =
         new JointMoments(
             List.of(sums, sums, sums), new SourcePairs<>(3, List.of(cross, cross, cross)));
