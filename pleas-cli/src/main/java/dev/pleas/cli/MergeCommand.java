@@ -4,6 +4,7 @@ import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.cli.config.Json;
+import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.NamedPath;
@@ -83,6 +84,15 @@ final class MergeCommand extends PleasCommand {
   private @Nullable String outputHeads;
 
   @Option(
+      names = "--label-map",
+      paramLabel = "FILE",
+      description = {
+        "JSON: the class of each value of each network's output, by name;",
+        "{\"a\": [\"cat\", \"dog\"], \"b\": [\"dog\", \"owl\"]}. Equal names are one class."
+      })
+  private @Nullable Path labelMap;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Sets a parameter of the method; see 'pleas methods'.")
@@ -128,6 +138,7 @@ final class MergeCommand extends PleasCommand {
     explainBackend(session, tools.ids().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
+      explainPreflight(workspace.preflight(), how.quiet);
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
       ReportDocument report = new MergeWriter(format).write(outcome, directory);
       out().print(how.json ? Json.write(report) : MergeSummary.of(report, folder));
@@ -143,6 +154,14 @@ final class MergeCommand extends PleasCommand {
     if (outputHeads != null) {
       all.put("heads", outputHeads);
     }
-    return new MergeSettings(models, method, all, data.settings(null), List.of(), seed, output);
+    return new MergeSettings(
+        models,
+        method,
+        all,
+        data.settings(null),
+        List.of(),
+        seed,
+        output,
+        labelMap == null ? null : LabelMap.read(labelMap));
   }
 }

@@ -81,7 +81,8 @@ class MergeSettingsTest {
                 Path.of("other.gz"), null, null, null, List.of(0.1f), null, 32, null, null),
             List.of(),
             8L,
-            Path.of("elsewhere"));
+            Path.of("elsewhere"),
+            null);
     MergeSettings all = flags.over(MergeSettings.read(recipe(FULL)));
     MergePlan plan = all.plan();
     assertThat(plan.models()).extracting(NamedPath::name).containsExactly("x", "y");
@@ -164,7 +165,8 @@ class MergeSettingsTest {
     for (int i = 0; i < namesAndPaths.length; i += 2) {
       models.add(new NamedPath(namesAndPaths[i], Path.of(namesAndPaths[i + 1])));
     }
-    return new MergeSettings(models, null, Map.of(), ImageSettings.NONE, List.of(), null, null)
+    return new MergeSettings(
+            models, null, Map.of(), ImageSettings.NONE, List.of(), null, null, null)
         .plan().models().stream().map(NamedPath::name).toList();
   }
 
