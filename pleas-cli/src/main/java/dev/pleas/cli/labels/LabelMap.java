@@ -9,6 +9,7 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.cli.config.Json;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,15 +56,18 @@ public record LabelMap(String origin, Map<String, List<String>> classes) {
           origin
               + line
               + ": not JSON: "
-              + e.getOriginalMessage().lines().findFirst().orElse("")
+              + e.getOriginalMessage().replaceFirst("(?s)( \\(start marker|\\R).*", "")
               + "; expected "
               + SHAPE,
           e);
     } catch (NoSuchFileException e) {
       throw new ConfigurationException(origin + ": there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigurationException(
+          origin + ": not a text file in UTF-8; expected " + SHAPE, e);
     } catch (IOException e) {
       throw new ConfigurationException(
-          origin + ": cannot be read as text: " + e + "; expected " + SHAPE, e);
+          origin + ": cannot be read: " + e, e);
     }
   }
 

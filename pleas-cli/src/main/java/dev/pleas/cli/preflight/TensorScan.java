@@ -66,13 +66,18 @@ final class TensorScan {
     }
   }
 
-  /** Equal bytes are a tie, unless all elements are one value, as those of fresh norms are. */
+  /**
+   * Equal bytes of a weight are a tie, unless all elements are one value. Vectors are not looked at:
+   * two biases that are added together are the same if they were before the training.
+   */
   private void lookForTie(String tensor) {
     StoredTensor stored = checkpoint.stored(tensor);
     ByteBuffer bytes = stored.bytes();
     int size = stored.info().dtype().bytes();
     int rest = bytes.remaining() - size;
-    if (rest <= 0 || bytes.slice(0, rest).equals(bytes.slice(size, rest))) {
+    if (stored.info().shape().rank() < 2
+        || rest <= 0
+        || bytes.slice(0, rest).equals(bytes.slice(size, rest))) {
       return;
     }
     CRC32C checksum = new CRC32C();
