@@ -80,7 +80,8 @@ final class MergeCommand extends PleasCommand {
   @Option(
       names = "--output-heads",
       paramLabel = "H",
-      description = "auto, shared or separate: one output for all, or one for each source.")
+      description =
+          "auto, shared or union (one output for all), or separate (one for each source).")
   private @Nullable String outputHeads;
 
   @Option(

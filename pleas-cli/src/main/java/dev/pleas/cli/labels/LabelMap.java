@@ -63,11 +63,9 @@ public record LabelMap(String origin, Map<String, List<String>> classes) {
     } catch (NoSuchFileException e) {
       throw new ConfigurationException(origin + ": there is no such file", e);
     } catch (CharacterCodingException e) {
-      throw new ConfigurationException(
-          origin + ": not a text file in UTF-8; expected " + SHAPE, e);
+      throw new ConfigurationException(origin + ": not a text file in UTF-8; expected " + SHAPE, e);
     } catch (IOException e) {
-      throw new ConfigurationException(
-          origin + ": cannot be read: " + e, e);
+      throw new ConfigurationException(origin + ": cannot be read: " + e, e);
     }
   }
 

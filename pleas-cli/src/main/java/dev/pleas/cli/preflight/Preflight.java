@@ -109,7 +109,6 @@ public record Preflight(
     } catch (ModelException e) {
       refusals.add(String.valueOf(e.getMessage()));
     }
-    refusals.addAll(wholeNumbers(sources, tensors));
     refusals.addAll(diverged(nonFinite));
     return new Preflight(sources, tensors, tied, nonFinite, refusals);
   }
@@ -169,32 +168,6 @@ public record Preflight(
     return all.entrySet().stream()
         .map(entry -> new TensorComparison(entry.getKey(), Status.COPIED, entry.getValue()))
         .toList();
-  }
-
-  private static List<String> wholeNumbers(
-      Map<String, String> sources, List<TensorComparison> tensors) {
-    List<String> refusals = new ArrayList<>();
-    for (TensorComparison tensor : tensors) {
-      if (tensor.status() == Status.COPIED) {
-        continue;
-      }
-      tensor
-          .found()
-          .forEach(
-              (source, info) -> {
-                if (!info.dtype().isFloating()) {
-                  refusals.add(
-                      sources.get(source)
-                          + ": "
-                          + tensor.tensor()
-                          + ": expected a floating-point type, found "
-                          + info.dtype()
-                          + "; weights of whole numbers cannot be averaged: convert the checkpoint"
-                          + " to float32");
-                }
-              });
-    }
-    return refusals;
   }
 
   private static List<String> diverged(List<NonFinite> nonFinite) {

@@ -67,8 +67,8 @@ final class TensorScan {
   }
 
   /**
-   * Equal bytes of a weight are a tie, unless all elements are one value. Vectors are not looked at:
-   * two biases that are added together are the same if they were before the training.
+   * Equal bytes of a weight are a tie, unless all elements are one value. Vectors are not looked
+   * at: two biases that are added together are the same if they were before the training.
    */
   private void lookForTie(String tensor) {
     StoredTensor stored = checkpoint.stored(tensor);

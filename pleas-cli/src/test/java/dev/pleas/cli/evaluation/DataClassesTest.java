@@ -67,8 +67,7 @@ class DataClassesTest {
       List<String> union,
       @Nullable List<String> head) {
     DataSpec spec =
-        new DataSpec(
-            path, null, kept, 0, new Preprocessing(List.of(0f), List.of(1f), 0, 0, 0));
+        new DataSpec(path, null, kept, 0, new Preprocessing(List.of(0f), List.of(1f), 0, 0, 0));
     return new DataClasses(spec, names).open(union, head, notes::add);
   }
 

@@ -30,8 +30,7 @@ class JointLogitsTest {
             .of(List.of(row(2, 3, 1, 0, 9), row(3, 4, 6, 5, 0, 0, 1), row(2, 7, 0, 5, 3)));
     assertThat(joint.shape()).isEqualTo(Shape.of(2, 4));
     // cat, dog, owl, fox; of the first image: (3 + 6 + 0) / 3, (1 + 7) / 2, 4, 5.
-    assertThat(joint.values())
-        .containsExactly(new float[] {3, 4, 4, 5, 1, 7, 0, 1}, within(1e-6f));
+    assertThat(joint.values()).containsExactly(new float[] {3, 4, 4, 5, 1, 7, 0, 1}, within(1e-6f));
   }
 
   @Test

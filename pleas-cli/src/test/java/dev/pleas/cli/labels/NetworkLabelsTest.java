@@ -31,16 +31,14 @@ class NetworkLabelsTest {
   @Test
   void ofMerged_oneOutput_hasTheUnion() {
     NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph("logits", 4), NAMES, SPACES);
-    assertThat(labels.outputs())
-        .isEqualTo(Map.of("logits", List.of("cat", "dog", "owl", "fox")));
+    assertThat(labels.outputs()).isEqualTo(Map.of("logits", List.of("cat", "dog", "owl", "fox")));
     assertThat(labels.tasks()).containsEntry("x", List.of("cat"));
   }
 
   @Test
   void ofMerged_otherOutputs_isUnknown() {
     assertThat(NetworkLabels.ofMerged(Heads.graph("logits", 3), NAMES, SPACES)).isNull();
-    assertThat(NetworkLabels.ofMerged(Heads.graph(Map.of("z", 2, "w", 3)), NAMES, SPACES))
-        .isNull();
+    assertThat(NetworkLabels.ofMerged(Heads.graph(Map.of("z", 2, "w", 3)), NAMES, SPACES)).isNull();
   }
 
   @Test
