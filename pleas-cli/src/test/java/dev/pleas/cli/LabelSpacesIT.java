@@ -221,6 +221,11 @@ class LabelSpacesIT {
     JsonNode plain = json("eval", union, "--data-classes", String.join(",", DATA));
     assertThat(plain.get("confusion")).isEqualTo(score.get("confusion"));
     assertThat(plain.has("tasks")).isFalse();
+    // One source's images, on the output for all.
+    JsonNode low =
+        json("eval", union, "--classes", "0-5", "--data-classes", String.join(",", DATA));
+    assertThat(report(union).at("/evaluation/1/confusion")).isEqualTo(low.get("confusion"));
+    assertThat(low.get("classes")).hasSize(9);
   }
 
   @Test
@@ -272,6 +277,47 @@ class LabelSpacesIT {
             "--data",
             EXAMPLE.resolve(IMAGES));
     assertThat(run.out()).isEqualTo("Written: " + npy + "\nColumns: both, t, sneaker, bag, boot\n");
+  }
+
+  @Test
+  void demo_sourcesInAnotherOrder_areMeasuredByName() throws IOException {
+    Path b = Tiny.network(folder.resolve("b.safetensors"), 2, 1, 3);
+    Tiny.network(folder.resolve("a.safetensors"), 1, 1, 3);
+    Path images = Tiny.images(folder, "tiny", 4, 3);
+    for (String name : List.of("same-labels", "different-labels")) {
+      Files.writeString(
+          folder.resolve(name + ".yaml"),
+          """
+          models: [{name: a, path: a.safetensors}, {name: b, path: b.safetensors}]
+          labels: {a: [x, y, z], b: [z, x, y]}
+          calibration: {data: tiny-images-idx3-ubyte.gz}
+          evaluation: [{name: all, data: tiny-images-idx3-ubyte.gz}]
+          """);
+    }
+    Path output = Files.createDirectory(folder.resolve("demo"));
+    Run demo = Run.pleas("demo", "--examples", folder, "-o", output, "-q", "--json");
+    assertThat(demo.code()).as(demo.err()).isZero();
+    JsonNode row = Json.mapper().readTree(demo.out()).get(1);
+    assertThat(row.get("network").asText()).isEqualTo("b");
+
+    Path map = Files.writeString(folder.resolve("b.json"), "{\"logits\": [\"z\", \"x\", \"y\"]}");
+    Run eval =
+        Run.pleas(
+            "eval",
+            b,
+            "-q",
+            "--json",
+            "--data",
+            images,
+            "--label-map",
+            map,
+            "--data-classes",
+            "x,y,z");
+    double expected = Json.mapper().readTree(eval.out()).get("top1").asDouble();
+    assertThat(row.at("/accuracies/all").asDouble()).isEqualTo(expected);
+    // By number it is another: what is compared above is not the same by chance.
+    Run numbers = Run.pleas("eval", b, "-q", "--json", "--data", images);
+    assertThat(Json.mapper().readTree(numbers.out()).get("top1").asDouble()).isNotEqualTo(expected);
   }
 
   @Test
