@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels the classes of each source's output, or null where they are not known; only for
  *     sources with one output
  * @param calibration inputs to run the sources on, or null for methods that need none
+ * @param statistics what {@link MergeMethod#statistics} computed for these sources earlier, or null
  * @param parameters the method's settings by name; those not given take their defaults
  * @param seed makes everything random repeatable
  * @param tools the implementations to work with
@@ -25,6 +26,7 @@ public record MergeRequest(
     List<String> names,
     @Nullable LabelSpaces labels,
     @Nullable Samples calibration,
+    @Nullable Statistics statistics,
     Map<String, String> parameters,
     long seed,
     Tools tools,
@@ -61,6 +63,18 @@ public record MergeRequest(
       long seed,
       Tools tools,
       Progress progress) {
-    this(sources, names, null, calibration, parameters, seed, tools, progress);
+    this(sources, names, null, calibration, null, parameters, seed, tools, progress);
+  }
+
+  /** Returns the same request for other networks of the same names. */
+  public MergeRequest withSources(List<Model> others) {
+    return new MergeRequest(
+        others, names, labels, calibration, statistics, parameters, seed, tools, progress);
+  }
+
+  /** Returns the same request with statistics. */
+  public MergeRequest withStatistics(Statistics some) {
+    return new MergeRequest(
+        sources, names, labels, calibration, some, parameters, seed, tools, progress);
   }
 }

@@ -2,6 +2,8 @@ package dev.pleas.core.method;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -18,6 +20,7 @@ import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
+import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -25,11 +28,13 @@ import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
+import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +66,8 @@ final class PleasMerge {
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, request, notes);
     SameArchitecture.check(sources, request.names(), heads.nodes());
-    SmallerBatches stages = Calibration.stages(settings, request, notes::add);
+    SmallerBatches stages =
+        Calibration.stages(settings, request, ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
     if (proves) {
@@ -112,9 +118,39 @@ final class PleasMerge {
         settings.choice("refit", RefitInputs.class),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
-        settings.real("ridge", 0, Double.MAX_VALUE),
+        ridge(),
+        excluded(),
+        (int) settings.whole("passes", 1, 100),
         Calibration.rowsPerColumn(settings),
         request.seed());
+  }
+
+  private Ridge ridge() {
+    return settings.text("ridge").equals("auto")
+        ? Ridge.AUTO
+        : new Ridge(settings.real("ridge", 0, Double.MAX_VALUE));
+  }
+
+  /** The layers that a person keeps from being fitted. */
+  private Set<String> excluded() {
+    List<String> layers =
+        graph.nodes().stream()
+            .filter(node -> node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear)
+            .map(Node::name)
+            .toList();
+    Set<String> excluded = new LinkedHashSet<>();
+    for (String text : settings.text("exclude").split(",", -1)) {
+      List<String> fitting = NamePattern.of(text.strip()).matching(layers);
+      if (fitting.isEmpty() && !text.isBlank()) {
+        throw new ConfigurationException(
+            "exclude: no layer is called "
+                + text.strip()
+                + "; there are: "
+                + String.join(", ", layers));
+      }
+      excluded.addAll(fitting);
+    }
+    return excluded;
   }
 
   private double prove(PermutationSpec spec) {

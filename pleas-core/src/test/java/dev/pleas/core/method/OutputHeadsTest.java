@@ -37,6 +37,7 @@ class OutputHeadsTest {
                   List.of("a", "b"),
                   labels,
                   samples,
+                  null,
                   Merging.settings(settings),
                   1,
                   Merging.tools(backend),
