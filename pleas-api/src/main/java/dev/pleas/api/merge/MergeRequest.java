@@ -1,8 +1,6 @@
 package dev.pleas.api.merge;
 
 import dev.pleas.api.data.Samples;
-import dev.pleas.api.error.ConfigurationException;
-import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +34,8 @@ public record MergeRequest(
   /**
    * Copies the collections and checks that every source has a name.
    *
-   * @throws ConfigurationException if there are labels, and not for each source and each value of
-   *     its only output
+   * @throws dev.pleas.api.error.ConfigurationException if there are labels, and not for each source
+   *     and each value of its only output
    */
   public MergeRequest {
     sources = List.copyOf(sources);
@@ -52,7 +50,7 @@ public record MergeRequest(
       throw new IllegalArgumentException("names must be unique and match [A-Za-z0-9_-]+: " + names);
     }
     if (labels != null) {
-      check(labels, sources, names);
+      labels.requireFit(sources.stream().map(Model::graph).toList(), names);
     }
   }
 
@@ -78,35 +76,5 @@ public record MergeRequest(
   public MergeRequest withStatistics(Statistics some) {
     return new MergeRequest(
         sources, names, labels, calibration, some, parameters, seed, tools, progress);
-  }
-
-  private static void check(LabelSpaces labels, List<Model> sources, List<String> names) {
-    int lists = labels.classes().size();
-    if (lists != sources.size()) {
-      throw new ConfigurationException(
-          "labels: expected the classes of each of " + names + ", found " + lists + " lists");
-    }
-    for (int i = 0; i < lists; i++) {
-      Graph graph = sources.get(i).graph();
-      if (graph.outputs().size() != 1) {
-        throw new ConfigurationException(
-            "labels of "
-                + names.get(i)
-                + ": the network has the outputs "
-                + graph.outputs().keySet()
-                + ", and labels are for networks with one; merge without labels");
-      }
-      long values = graph.valueShape(graph.outputs().values().iterator().next()).elements();
-      if (labels.classes().get(i).size() != values) {
-        throw new ConfigurationException(
-            "labels of "
-                + names.get(i)
-                + ": expected "
-                + values
-                + " class names, one for each value of the network's output, found "
-                + labels.classes().get(i).size()
-                + "; list them in the order of the output");
-      }
-    }
   }
 }
