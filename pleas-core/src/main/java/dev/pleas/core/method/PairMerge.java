@@ -5,7 +5,6 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
@@ -16,6 +15,7 @@ import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
+import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -26,7 +26,6 @@ import dev.pleas.core.refit.RefitInputs;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +62,7 @@ final class PairMerge {
     SmallerBatches stages = Calibration.stages(settings, request, notes::add);
 
     PermutationSpec spec = Symmetry.derive(a.graph());
+    GroupReports groups = GroupReports.of(settings, spec);
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
@@ -93,14 +93,24 @@ final class PairMerge {
                         new LayerPass(a, b, initial, layouts, batches, tools, passSettings, memory)
                             .run(request.progress())));
     notes.addAll(fitted.notes());
+    List<MergeReport.Normalization> normalizations =
+        stopwatch.time(
+            "variance ratios",
+            () ->
+                stages.run(
+                    (batches, memory) ->
+                        new VarianceRatios(a.graph(), layouts, batches, tools.backend(), memory)
+                            .measure(
+                                request.sources(), initial, fitted.model(), request.progress())));
     Model merged = Heads.split(fitted.model(), layouts, heads, request.names());
     return new MergeResult(
         merged,
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(alignment -> report(alignment, plan)).toList(),
+            alignments.stream().map(alignment -> groups.of(alignment, plan)).toList(),
             fitted.layers(),
+            normalizations,
             stopwatch.stages(),
             notes));
   }
@@ -147,25 +157,5 @@ final class PairMerge {
         cost.relative(BlockCost.Unit.FLOPS, merged),
         cost.relativeDense(BlockCost.Unit.FLOPS, merged),
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
-  }
-
-  private static MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
-    Group group = alignment.group();
-    int merged = plan.merged().getOrDefault(group, 0);
-    return new MergeReport.Group(
-        group.name(),
-        group.size(),
-        merged,
-        2 * group.size() - merged,
-        alignment.meanBefore(),
-        alignment.meanAfter(),
-        list(alignment.permutation().units()),
-        group.components().stream().allMatch(component -> component.width() == 1)
-            ? List.of()
-            : alignment.permutation().components().stream().map(PairMerge::list).toList());
-  }
-
-  private static List<Integer> list(Permutation permutation) {
-    return Arrays.stream(permutation.toArray()).boxed().toList();
   }
 }
