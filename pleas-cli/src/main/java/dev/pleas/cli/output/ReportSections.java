@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a merge's report that have charts; those without content are left out. */
 final class ReportSections {
-  /** Below this, a batch normalization's input has collapsed; REPAIR finds 0.1 and less. */
+  /**
+   * Below this share of what the mean of units that have nothing in common keeps, 1 / N of the
+   * variance, a batch normalization's input has collapsed.
+   */
   private static final double COLLAPSED = 0.5;
 
   private ReportSections() {}
@@ -25,6 +28,7 @@ final class ReportSections {
     return Stream.of(
             AccuracyFigures.section(report),
             similarity(report),
+            matrix(report),
             widths(report),
             errors(report),
             normalization(report),
@@ -39,12 +43,6 @@ final class ReportSections {
     List<Figure> figures = new ArrayList<>();
     if (!groups.isEmpty()) {
       figures.add(similarities(groups));
-    }
-    for (Group group : groups) {
-      SimilarityMatrix matrix = group.matrix();
-      if (matrix != null) {
-        figures.addAll(matrices(report, group, matrix));
-      }
     }
     String measure = report.provenance().settings().get("similarity");
     return new Section(
@@ -101,7 +99,7 @@ final class ReportSections {
     return new Figure(
         "similarity",
         "similarity",
-        "Each group's units",
+        "",
         "Similarities of the units of each group, as box plots: least, quartiles, greatest; before"
             + " and after matching"
             + (bounded ? "." : ", relative to the size of the group's mean before matching."),
@@ -111,6 +109,17 @@ final class ReportSections {
 
   private static Spread spread(List<Double> values, double scale) {
     return Spread.of(values.stream().mapToDouble(value -> value / scale).toArray());
+  }
+
+  private static Section matrix(ReportDocument report) {
+    List<Figure> figures = new ArrayList<>();
+    for (Group group : report.groups()) {
+      SimilarityMatrix matrix = group.matrix();
+      if (matrix != null) {
+        figures.addAll(matrices(report, group, matrix));
+      }
+    }
+    return new Section("Similarity matrix", List.of(), figures);
   }
 
   private static List<Figure> matrices(
@@ -277,47 +286,57 @@ final class ReportSections {
             "variance",
             "",
             "Variance of the merged network's units where a batch normalization looks at them, over"
-                + " the mean variance of the source units that they come from, as box plots; 1 is"
-                + " marked.",
+                + " the mean variance of the source units that they come from, as box plots. 1 is"
+                + " marked; the mean of "
+                + report.sources().size()
+                + " units that have nothing in common has 1/"
+                + report.sources().size()
+                + ".",
             data,
             table);
     return new Section(
         "Variance at batch normalizations",
-        collapse(all),
+        collapse(all, report.sources().size()),
         all.isEmpty() ? List.of() : List.of(figure));
   }
 
   /** Says where variance has collapsed (REPAIR, arXiv:2211.08403). */
-  static List<String> collapse(List<Normalization> all) {
-    List<String> remarks = new ArrayList<>();
+  static List<String> collapse(List<Normalization> all, int sources) {
+    double least = COLLAPSED / sources;
     List<String> before =
         all.stream()
-            .filter(norm -> norm.before() != null && norm.before().median() < COLLAPSED)
+            .filter(norm -> norm.before() != null && norm.before().median() < least)
             .map(Normalization::name)
             .toList();
     List<String> after =
         all.stream()
-            .filter(norm -> norm.after().median() < COLLAPSED)
+            .filter(norm -> norm.after().median() < least)
             .map(Normalization::name)
             .toList();
+    String share = Quantity.percent(least);
+    List<String> remarks = new ArrayList<>();
     if (all.stream().anyMatch(norm -> norm.before() != null)) {
       remarks.add(
           before.isEmpty()
-              ? "With the initial (averaged) weights no layer's variance has collapsed: every median"
-                  + " is at least half of the sources'."
-              : "With the initial (averaged) weights variance has collapsed, to less than half of"
-                  + " the sources' for the median unit, at "
+              ? "With the initial (averaged) weights no variance collapses: every median ratio is at"
+                  + " least "
+                  + share
+                  + "."
+              : "With the initial (averaged) weights variance collapses: the median ratio is below "
+                  + share
+                  + " at "
                   + some(before, all)
                   + ".");
     }
     remarks.add(
         after.isEmpty()
-            ? "In the result every median is at least half of the sources'."
-            : "In the result variance has collapsed at "
+            ? "In the result no variance collapses: every median ratio is at least " + share + "."
+            : "In the result variance collapses: the median ratio is below "
+                + share
+                + " at "
                 + some(after, all)
-                + ". Batch normalization restores the scale there, but not the signal that is"
-                + " lost: units that were merged do not go together well. A larger budget keeps more"
-                + " of them apart.");
+                + ". Batch normalization restores the scale there, not the signal: units were merged"
+                + " that do not go together. A larger budget keeps more of them apart.");
     return remarks;
   }
 

@@ -72,13 +72,12 @@
   const print = now => {
     if (printing !== now) {
       printing = now;
+      document.documentElement.classList.toggle('printing', now);
       drawAll();
     }
   };
   addEventListener('beforeprint', () => print(true));
   addEventListener('afterprint', () => print(false));
-  // The styles for print are in force only now, and with them their colours.
-  matchMedia('print').addEventListener('change', event => print(event.matches));
 
   document.querySelectorAll('[data-copy]').forEach(button => {
     const text = document.getElementById(button.dataset.copy);

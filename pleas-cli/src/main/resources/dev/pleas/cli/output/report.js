@@ -30,15 +30,17 @@ const charts = (() => {
   const rows = (look, data) => names(look, data, {inverse: true});
   const layers = (look, data) => names(look, data, {
     axisLabel: {
-      color: look.color('soft'), rotate: 55, fontSize: 11, interval: 'auto', hideOverlap: true,
+      color: look.color('soft'), rotate: 55, fontSize: 11, interval: every(look, data.length),
       formatter: name => short(name, 20),
     },
   });
+  // Every so many labels, so that slanted ones do not touch.
+  const every = (look, count) => Math.ceil(18 * count / Math.max(60, look.width - 70)) - 1;
   const grid = more => ({left: 4, right: 20, top: 36, bottom: 8, containLabel: true, ...more});
   const rowHeight = count => count > 40 ? 18 : 24;
   const box = (look, name, color, data, more) => ({
     name, type: 'boxplot', data, boxWidth: [3, 7],
-    itemStyle: {color: look.color(color), borderColor: look.color(color), opacity: 0.9, borderWidth: 1.2},
+    itemStyle: {color: look.color(color) + '59', borderColor: look.color(color), borderWidth: 1.3},
     ...more,
   });
   const boxTip = what => ({
@@ -56,7 +58,9 @@ const charts = (() => {
       option: {
         grid: grid({top: 4, right: 56}),
         tooltip: {valueFormatter: percent},
-        xAxis: values(look, {min: 0, max: 1, axisLabel: {color: look.color('soft'), formatter: v => 100 * v + ' %'}}),
+        xAxis: values(look, {
+          min: 0, max: 1, interval: 0.25, axisLabel: {color: look.color('soft'), formatter: v => 100 * v + ' %'},
+        }),
         yAxis: rows(look, data.networks.map(n => n.name)),
         series: [{
           type: 'bar', barMaxWidth: 16,
@@ -175,6 +179,7 @@ const charts = (() => {
 
     variance: (data, look) => {
       const least = 1e-3; // Less than a thousandth is as good as nothing, and a logarithm needs more than that.
+      const most = Math.max(1, ...[...data.before, ...data.after].filter(b => b).map(b => b[4]));
       const clamp = boxes => boxes.map(b => b ? b.map(v => Math.max(least, v)) : absent);
       return {
         height: rowHeight(data.layers.length) * data.layers.length + 96,
@@ -182,7 +187,7 @@ const charts = (() => {
           legend: {},
           grid: grid({bottom: 30}),
           tooltip: boxTip(data.layers),
-          xAxis: values(look, {type: 'log', name: 'variance, merged over sources', nameGap: 28, scale: true}),
+          xAxis: values(look, {type: 'log', name: 'variance, merged over sources', nameGap: 28, scale: true, max: most < 1.5 ? 1.5 : undefined}),
           yAxis: rows(look, data.layers),
           series: [
             ...(data.before.some(b => b) ? [box(look, 'initial weights', 'before', clamp(data.before))] : []),
