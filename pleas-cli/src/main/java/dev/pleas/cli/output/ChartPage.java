@@ -61,7 +61,7 @@ final class ChartPage {
     return new StringReader(resource(file));
   }
 
-  private static String resource(String file) {
+  static String resource(String file) {
     try (InputStream in = Objects.requireNonNull(ChartPage.class.getResourceAsStream(file), file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
