@@ -39,7 +39,9 @@
         textStyle: {...text, fontSize: 12},
         ...option.tooltip,
       },
-      legend: option.legend && {top: 0, left: 0, itemGap: 18, textStyle: {color: at.color('text')}, ...option.legend},
+      legend: option.legend && {type: 'scroll', top: 0, left: 0, itemGap: 18, textStyle: {color: at.color('text')},
+        pageIconColor: at.color('soft'), pageIconInactiveColor: at.color('line'), pageTextStyle: {color: at.color('soft')},
+        ...option.legend},
     });
   };
 

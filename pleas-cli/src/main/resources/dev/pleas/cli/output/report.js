@@ -76,7 +76,7 @@ const charts = (() => {
     classes: (data, look) => ({
       height: rowHeight(data.classes.length) * data.classes.length + 76,
       option: {
-        legend: {},
+        legend: {formatter: name => short(name, 24)},
         grid: grid(),
         tooltip: {trigger: 'axis', axisPointer: {type: 'line'}, valueFormatter: percent},
         xAxis: values(look, {
