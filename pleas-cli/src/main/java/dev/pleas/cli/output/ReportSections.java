@@ -225,6 +225,7 @@ final class ReportSections {
             ">Unknowns",
             ">Rows used",
             ">available",
+            ">Ridge",
             ">Condition");
     layers.forEach(
         layer ->
@@ -235,6 +236,7 @@ final class ReportSections {
                 Quantity.count(layer.unknowns()),
                 Quantity.count(layer.rows()),
                 Quantity.count(layer.rowsAvailable()),
+                Quantity.significant(layer.ridge()),
                 Quantity.significant(layer.conditionEstimate())));
     Figure figure =
         new Figure(

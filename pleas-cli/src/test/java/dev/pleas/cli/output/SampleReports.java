@@ -74,7 +74,14 @@ final class SampleReports {
       // An error that is not known, and one that is 0.
       layers.add(
           new Layer(
-              layer, 100, 200, 9 * size, i == 0 ? Double.NaN : error, i == 2 ? 0 : error / 99, 12));
+              layer,
+              100,
+              200,
+              9 * size,
+              i == 0 ? Double.NaN : error,
+              i == 2 ? 0 : error / 99,
+              1e-4,
+              12));
       normalizations.add(
           new Normalization(
               layer + ".bn", size, Spread.of(0, 0.01, 0.2), Spread.of(0.3, 0.8, 1.1)));

@@ -1,6 +1,7 @@
 package dev.pleas.core.method;
 
 import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeRequest;
@@ -42,9 +43,10 @@ final class Calibration {
   /**
    * Returns the request's data in batches.
    *
+   * @throws ConfigurationException if there are too few batches
    * @throws DataException if there is none or it does not fit the network
    */
-  private static Batches batches(Settings settings, MergeRequest request) {
+  private static Batches batches(Settings settings, MergeRequest request, int least) {
     Graph graph = request.sources().get(0).graph();
     Samples samples = request.calibration();
     if (samples == null || samples.count() == 0) {
@@ -63,21 +65,37 @@ final class Calibration {
     if (size == 0) {
       long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
       long bytes = Math.max(1, elements * Float.BYTES);
-      size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / bytes));
+      size = Math.min(LARGEST_BATCH, BATCH_BYTES / bytes);
+      size = Math.max(1, Math.min(size, samples.count() / least));
       settings.resolve(BATCH_SIZE.name(), Long.toString(size));
     }
-    return new Batches(samples, (int) size);
+    Batches batches = new Batches(samples, (int) size);
+    if (batches.count() < least) {
+      throw new ConfigurationException(
+          "ridge = auto holds out every "
+              + least
+              + "th batch, so it needs "
+              + least
+              + " batches or more, found "
+              + batches.count()
+              + " of "
+              + size
+              + " samples; give more calibration data, a smaller batch-size, or a number for ridge");
+    }
+    return batches;
   }
 
   /**
    * Returns a way to run stages over the request's data that goes on with smaller batches where the
    * memory of a device runs out.
    *
+   * @param leastBatches how many batches there must be
    * @param notes gets what a person should know
    */
-  static SmallerBatches stages(Settings settings, MergeRequest request, Consumer<String> notes) {
+  static SmallerBatches stages(
+      Settings settings, MergeRequest request, int leastBatches, Consumer<String> notes) {
     return new SmallerBatches(
-        batches(settings, request),
+        batches(settings, request, leastBatches),
         activationMemory(settings),
         note -> {
           request.progress().note(note);

@@ -37,9 +37,11 @@ final class GroupReports {
               + "), none");
 
   private final @Nullable String withMatrix;
+  private final int sources;
 
-  private GroupReports(@Nullable String withMatrix) {
+  private GroupReports(@Nullable String withMatrix, int sources) {
     this.withMatrix = withMatrix;
+    this.sources = sources;
   }
 
   /**
@@ -47,12 +49,12 @@ final class GroupReports {
    *
    * @throws ConfigurationException if there is no such group
    */
-  static GroupReports of(Settings settings, PermutationSpec spec) {
+  static GroupReports of(Settings settings, PermutationSpec spec, int sources) {
     String wanted = settings.text(PARAMETER.name());
     if (wanted.equals("none")) {
-      return new GroupReports(null);
+      return new GroupReports(null, sources);
     } else if (wanted.equals("auto")) {
-      return new GroupReports(automatic(spec));
+      return new GroupReports(automatic(spec), sources);
     } else if (spec.groups().stream().noneMatch(group -> group.name().equals(wanted))) {
       throw new ConfigurationException(
           PARAMETER.name()
@@ -61,7 +63,7 @@ final class GroupReports {
               + "\"; groups: "
               + spec.groups().stream().map(Group::name).collect(Collectors.joining(", ")));
     }
-    return new GroupReports(wanted);
+    return new GroupReports(wanted, sources);
   }
 
   /**
@@ -81,21 +83,20 @@ final class GroupReports {
     Group group = alignment.group();
     int merged = plan.merged().getOrDefault(group, 0);
     Matrix similarity = alignment.similarity();
+    List<UnitPermutation> orders = alignment.permutations();
     boolean plain = group.components().stream().allMatch(component -> component.width() == 1);
-    List<UnitPermutation> sources =
-        List.of(UnitPermutation.identity(group), alignment.permutation());
     return new MergeReport.Group(
         group.name(),
         group.size(),
         merged,
-        2 * group.size() - merged,
+        merged + sources * (group.size() - merged),
         alignment.meanBefore(),
         alignment.meanAfter(),
         // Of units with insides the matrix has them matched already.
         plain ? diagonal(similarity) : List.of(),
-        diagonal(ordered(similarity, sources)),
-        sources.stream().map(source -> units(source, plain)).toList(),
-        group.name().equals(withMatrix) ? matrix(similarity, sources) : null);
+        Arrays.stream(alignment.matched()).boxed().toList(),
+        orders.stream().map(order -> units(order, plain)).toList(),
+        group.name().equals(withMatrix) ? matrix(similarity, orders) : null);
   }
 
   private static MergeReport.Units units(UnitPermutation source, boolean plain) {

@@ -1,10 +1,13 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.model.Model;
 import dev.pleas.core.alignment.Similarity;
+import dev.pleas.core.normalization.FoldedNormalization;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,6 +16,13 @@ import java.util.stream.Stream;
  * as the budget demands, and every layer's weights set by least squares.
  */
 final class PleasMethod implements MergeMethod {
+  private static final MethodParameter FOLD =
+      new MethodParameter(
+          "fold-normalization",
+          "false",
+          "draw batch normalizations into the convolutions before them while merging, so that what"
+              + " comes after them is averaged and fitted: true, false");
+
   private static final List<MethodParameter> OWN =
       List.of(
           new MethodParameter(
@@ -28,10 +38,20 @@ final class PleasMethod implements MergeMethod {
           new MethodParameter(
               "ridge",
               "0.0001",
-              "pull towards the initial weights, relative to the mean square of the inputs, at"
-                  + " least 0"),
-          HeadMode.PARAMETER,
+              "pull towards the initial weights, relative to the mean square of the inputs: at least"
+                  + " 0, or auto (chosen for each layer on a fifth of the batches)"),
+          new MethodParameter(
+              "exclude",
+              "",
+              "layers that keep their averaged weights, as layer1.*,fc; * and ? are wildcards"),
+          new MethodParameter(
+              "passes",
+              "1",
+              "how often all layers are fitted; each pass pulls towards the weights of the one"
+                  + " before"),
+          OutputHeads.PARAMETER,
           Normalization.PARAMETER,
+          FOLD,
           new MethodParameter(
               "check-symmetry",
               "true",
@@ -49,6 +69,13 @@ final class PleasMethod implements MergeMethod {
 
   @Override
   public MergeResult merge(MergeRequest request) {
-    return new PairMerge(request, new Settings(PARAMETERS, request.parameters())).run();
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    if (!settings.flag(FOLD.name())) {
+      return new PleasMerge(request, settings).run();
+    }
+    List<Model> folded = request.sources().stream().map(FoldedNormalization::fold).toList();
+    MergeResult result = new PleasMerge(request.withSources(folded), settings).run();
+    Graph graph = request.sources().get(0).graph();
+    return new MergeResult(FoldedNormalization.unfold(result.model(), graph), result.report());
   }
 }

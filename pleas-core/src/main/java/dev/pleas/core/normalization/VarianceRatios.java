@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * How much of the sources' variance is left in a merged network where batch normalizations look at
@@ -132,14 +131,13 @@ public final class VarianceRatios {
 
   /** The mean variance of the source units that each unit of the merged network comes from. */
   private static double[] expected(BlockLayout layout, List<double[]> sources) {
-    double[] a = sources.get(0);
-    double[] b = sources.get(1);
-    return Stream.of(
-            IntStream.range(0, layout.mergedA().length)
-                .mapToDouble(i -> (a[layout.mergedA()[i]] + b[layout.mergedB()[i]]) / 2),
-            Arrays.stream(layout.apartA()).mapToDouble(i -> a[i]),
-            Arrays.stream(layout.apartB()).mapToDouble(i -> b[i]))
-        .flatMapToDouble(variances -> variances)
+    return IntStream.range(0, layout.width())
+        .mapToDouble(
+            i ->
+                layout.members(i).stream()
+                    .mapToDouble(s -> sources.get(s)[layout.unit(s, i)])
+                    .average()
+                    .orElseThrow())
         .toArray();
   }
 

@@ -24,7 +24,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VarianceRatiosTest {
@@ -59,7 +58,7 @@ class VarianceRatiosTest {
       group.components().forEach(component -> components.put(component, layout));
     }
     assertThat(components).isNotEmpty();
-    Layouts layouts = new Layouts(a.graph(), b.graph(), components, Set.of());
+    Layouts layouts = new Layouts(a.graph(), 2, components, Map.of());
     try (TensorBackend backend = new ReferenceBackend()) {
       return new VarianceRatios(a.graph(), layouts, new Batches(samples, 7), backend, 1 << 20)
           .measure(List.of(a, b), initial, merged, Progress.NONE);
@@ -68,7 +67,7 @@ class VarianceRatiosTest {
 
   /** A's unit 0 is merged with B's unit 1; A's unit 1 and B's unit 0 are kept apart. */
   private static final BlockLayout PARTIAL =
-      new BlockLayout(new int[] {0}, new int[] {1}, new int[] {1}, new int[] {0});
+      BlockLayout.of(new int[] {0, 1, -1}, new int[] {1, -1, 0});
 
   @Test
   void measure_unitsThatCancel_collapseAndTheOthersDoNot() {

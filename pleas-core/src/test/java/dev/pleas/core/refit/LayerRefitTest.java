@@ -13,6 +13,7 @@ import dev.pleas.core.method.Merging;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.PairLayout;
 import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,16 +80,17 @@ class LayerRefitTest {
     return new LayerMoments(product(x, x), product(x, y), sums(x), sums(y));
   }
 
-  private LayerRefit refit(double ridge) {
-    return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add), ridge);
+  private LayerRefit refit() {
+    return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void solve_oneDenseSystem_isTheRidgeSolutionOfTheRows(boolean intercept) {
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    LayerRefit.Fit fit = refit(RIDGE).solve(moments(), initial, all, intercept);
+    LayerRefit.Fit fit = refit().solve(moments(), initial, all, intercept, RIDGE);
 
     for (int j = 0; j < Q; j++) {
       assertColumn(fit, j, IntStream.range(0, P).toArray(), intercept);
@@ -101,17 +103,22 @@ class LayerRefitTest {
   @Test
   void solve_blocks_isThatOfEachBlocksColumnsAndZeroElsewhere() {
     BlockLayout outputs =
-        new BlockLayout(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
+        PairLayout.of(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
     BlockLayout inputs =
-        new BlockLayout(new int[] {0}, new int[] {0}, new int[] {1, 2}, new int[] {1, 2});
+        PairLayout.of(new int[] {0}, new int[] {0}, new int[] {1, 2}, new int[] {1, 2});
     double[] w0 = initial.values().clone();
     for (int[] zero : new int[][] {{3, 1}, {4, 1}, {1, 2}, {2, 2}, {1, 3}, {2, 3}}) {
       w0[zero[0] * Q + zero[1]] = 0;
     }
 
     LayerRefit.Fit fit =
-        refit(RIDGE)
-            .solve(moments(), Matrix.wrap(P, Q, w0), LayerSystem.of(outputs, inputs, 1, 1), true);
+        refit()
+            .solve(
+                moments(),
+                Matrix.wrap(P, Q, w0),
+                LayerSystem.of(outputs, inputs, 1, 1),
+                true,
+                RIDGE);
 
     assertColumn(fit, 0, new int[] {0, 1, 2, 3, 4}, true);
     assertColumn(fit, 1, new int[] {0, 1, 2}, true);
@@ -161,9 +168,10 @@ class LayerRefitTest {
     for (double[] row : x) {
       row[2] = 0;
     }
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    LayerRefit.Fit fit = refit(0).solve(moments(), initial, all, false);
+    LayerRefit.Fit fit = refit().solve(moments(), initial, all, false, 0);
 
     for (int j = 0; j < Q; j++) {
       assertThat(fit.x().get(2, j)).isCloseTo(initial.get(2, j), within(TOLERANCE));
@@ -182,10 +190,11 @@ class LayerRefitTest {
             tools.matcher(),
             equations -> new Solution.RankDeficient(1, 5),
             equations -> new Solution.RankDeficient(1, 5));
-    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add), 0);
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add));
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false))
+    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, 0))
         .isInstanceOf(SingularSystemException.class)
         .hasMessageStartingWith("layer1.conv2: the least-squares system of 5 unknowns cannot be")
         .hasMessageEndingWith("use a larger ridge or more calibration data");

@@ -59,9 +59,7 @@ class CudaMergeTest {
     assertThat(found.report().groups())
         .extracting(MergeReport.Group::sources)
         .isEqualTo(
-            merge.onCpu("1.2").report().groups().stream()
-                .map(MergeReport.Group::sources)
-                .toList());
+            merge.onCpu("1.2").report().groups().stream().map(MergeReport.Group::sources).toList());
   }
 
   /**

@@ -1,5 +1,9 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -15,6 +19,7 @@ import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
+import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
@@ -23,32 +28,33 @@ import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
+import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/** One merge of two networks, from alignment to the finished model. */
-final class PairMerge {
+/** One merge, from alignment to the finished model. */
+final class PleasMerge {
   private final MergeRequest request;
   private final Settings settings;
-  private final Model a;
-  private final Model b;
+  private final List<Model> sources;
+  private final Graph graph;
   private final Tools tools;
   private final Stopwatch stopwatch = new Stopwatch();
   private final List<String> notes = new ArrayList<>();
 
-  PairMerge(MergeRequest request, Settings settings) {
+  PleasMerge(MergeRequest request, Settings settings) {
     this.request = request;
     this.settings = settings;
-    SameArchitecture.requirePair(request);
-    this.a = request.sources().get(0);
-    this.b = request.sources().get(1);
+    this.sources = request.sources();
+    this.graph = sources.get(0).graph();
     this.tools = request.tools();
   }
 
@@ -57,40 +63,42 @@ final class PairMerge {
     Similarity similarity = settings.choice("similarity", Similarity.class);
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
-    Set<String> heads = HeadMode.resolve(settings, request, notes);
-    SameArchitecture.check(request.sources(), request.names(), heads);
-    SmallerBatches stages = Calibration.stages(settings, request, notes::add);
+    OutputHeads heads = OutputHeads.of(settings, request, notes);
+    SameArchitecture.check(sources, request.names(), heads.nodes());
+    SmallerBatches stages =
+        Calibration.stages(settings, request, ridge().leastBatches(), notes::add);
 
-    PermutationSpec spec = Symmetry.derive(a.graph());
-    GroupReports groups = GroupReports.of(settings, spec);
+    PermutationSpec spec = Symmetry.derive(graph);
+    GroupReports groups = GroupReports.of(settings, spec, sources.size());
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
             "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
-    BlockCost cost = new BlockCost(a.graph(), spec, heads);
-    Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
-    BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);
+    BlockCost cost = new BlockCost(graph, spec, heads.nodes());
+    Set<Group> indivisible = Indivisible.groups(graph, spec);
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
         alignment ->
             components.putAll(
                 Layouts.of(
                     alignment.group(),
-                    alignment.permutation(),
-                    alignment.similarity(),
+                    alignment.permutations(),
+                    alignment.matched(),
                     plan.merged().getOrDefault(alignment.group(), 0))));
-    Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
+    Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan);
-    Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
+    Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
     LayerPass.Result fitted =
         stopwatch.time(
             "refit",
             () ->
                 stages.run(
                     (batches, memory) ->
-                        new LayerPass(a, b, initial, layouts, batches, tools, passSettings, memory)
+                        new LayerPass(
+                                sources, initial, layouts, batches, tools, passSettings, memory)
                             .run(request.progress())));
     notes.addAll(fitted.notes());
     List<MergeReport.Normalization> normalizations =
@@ -99,10 +107,9 @@ final class PairMerge {
             () ->
                 stages.run(
                     (batches, memory) ->
-                        new VarianceRatios(a.graph(), layouts, batches, tools.backend(), memory)
-                            .measure(
-                                request.sources(), initial, fitted.model(), request.progress())));
-    Model merged = Heads.split(fitted.model(), layouts, heads, request.names());
+                        new VarianceRatios(graph, layouts, batches, tools.backend(), memory)
+                            .measure(sources, initial, fitted.model(), request.progress())));
+    Model merged = Heads.split(fitted.model(), layouts, heads.separate(), request.names());
     return new MergeResult(
         merged,
         new MergeReport(
@@ -120,22 +127,59 @@ final class PairMerge {
         settings.choice("refit", RefitInputs.class),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
-        settings.real("ridge", 0, Double.MAX_VALUE),
+        ridge(),
+        excluded(),
+        (int) settings.whole("passes", 1, 100),
         Calibration.rowsPerColumn(settings),
         request.seed());
   }
 
+  private Ridge ridge() {
+    return settings.text("ridge").equals("auto")
+        ? Ridge.AUTO
+        : new Ridge(settings.real("ridge", 0, Double.MAX_VALUE));
+  }
+
+  /** The layers that a person keeps from being fitted. */
+  private Set<String> excluded() {
+    List<String> layers =
+        graph.nodes().stream()
+            .filter(node -> node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear)
+            .map(Node::name)
+            .toList();
+    Set<String> excluded = new LinkedHashSet<>();
+    for (String text : settings.text("exclude").split(",", -1)) {
+      List<String> fitting = NamePattern.of(text.strip()).matching(layers);
+      if (fitting.isEmpty() && !text.isBlank()) {
+        throw new ConfigurationException(
+            "exclude: no layer is called "
+                + text.strip()
+                + "; there are: "
+                + String.join(", ", layers));
+      }
+      excluded.addAll(fitting);
+    }
+    return excluded;
+  }
+
   private double prove(PermutationSpec spec) {
-    return Math.max(
-        SymmetryProof.check(a, spec, tools.backend(), request.seed()),
-        SymmetryProof.check(b, spec, tools.backend(), request.seed() + 1));
+    double worst = 0;
+    for (int s = 0; s < sources.size(); s++) {
+      long seed = request.seed() + s;
+      worst = Math.max(worst, SymmetryProof.check(sources.get(s), spec, tools.backend(), seed));
+    }
+    return worst;
   }
 
   private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
+    if (sources.size() > 2) {
+      throw new ConfigurationException("this method merges two networks, found " + sources.size());
+    }
     return ActivationMatching.match(
-        a.graph(),
+        graph,
         spec,
-        ActivationMatching.moments(a, b, spec, batches, tools.backend(), request.progress()),
+        ActivationMatching.moments(
+            sources.get(0), sources.get(1), spec, batches, tools.backend(), request.progress()),
         similarity,
         tools.matcher());
   }
