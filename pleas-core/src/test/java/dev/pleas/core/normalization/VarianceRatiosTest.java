@@ -53,15 +53,21 @@ class VarianceRatiosTest {
 
   private static List<Normalization> measure(
       Model a, Model b, BlockLayout layout, Model initial, Model merged, Samples samples) {
+    return measure(List.of(a, b), layout, initial, merged, samples);
+  }
+
+  private static List<Normalization> measure(
+      List<Model> sources, BlockLayout layout, Model initial, Model merged, Samples samples) {
+    Graph graph = sources.get(0).graph();
     Map<Component, BlockLayout> components = new HashMap<>();
-    for (Group group : Symmetry.derive(a.graph()).groups()) {
+    for (Group group : Symmetry.derive(graph).groups()) {
       group.components().forEach(component -> components.put(component, layout));
     }
     assertThat(components).isNotEmpty();
-    Layouts layouts = new Layouts(a.graph(), 2, components, Map.of());
+    Layouts layouts = new Layouts(graph, sources.size(), components, Map.of());
     try (TensorBackend backend = new ReferenceBackend()) {
-      return new VarianceRatios(a.graph(), layouts, new Batches(samples, 7), backend, 1 << 20)
-          .measure(List.of(a, b), initial, merged, Progress.NONE);
+      return new VarianceRatios(graph, layouts, new Batches(samples, 7), backend, 1 << 20)
+          .measure(sources, initial, merged, Progress.NONE);
     }
   }
 
@@ -108,6 +114,21 @@ class VarianceRatiosTest {
 
     assertThat(found.get(0).before().min()).isCloseTo(16 / 25.0, within(1e-6));
     assertThat(found.get(0).after().min()).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
+  void measure_threeSources_areComparedWithTheMeanOfAllThree() {
+    // (1² + 2² + 5²) / 3 = 10
+    List<Normalization> found =
+        measure(
+            List.of(model(1, 1), model(2, 1), model(5, 1)),
+            BlockLayout.shared(3, 2),
+            model(3, 1),
+            model(5, 1),
+            new RandomSamples(5, 40, INPUT));
+
+    assertThat(found.get(0).before().min()).isCloseTo(0.9, within(1e-6));
+    assertThat(found.get(0).after().max()).isCloseTo(2.5, within(1e-6));
   }
 
   @Test
