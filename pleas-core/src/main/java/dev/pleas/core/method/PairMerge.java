@@ -69,7 +69,7 @@ final class PairMerge {
     List<GroupAlignment> alignments =
         stopwatch.time(
             "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
-    BlockCost cost = new BlockCost(a.graph(), spec, heads);
+    BlockCost cost = new BlockCost(a.graph(), spec, heads, request.sources().size());
     Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
     BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
