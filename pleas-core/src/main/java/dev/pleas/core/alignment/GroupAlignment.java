@@ -4,6 +4,8 @@ import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How the units of a group go together.
@@ -16,6 +18,19 @@ import dev.pleas.api.permutation.UnitPermutation;
  */
 public record GroupAlignment(
     Group group, Matrix similarity, double meanBefore, UnitPermutation permutation) {
+  /** Returns for each source the order in which unit u is of set u. */
+  public List<UnitPermutation> permutations() {
+    return List.of(UnitPermutation.identity(group), permutation);
+  }
+
+  /** Returns the similarity of each set of matched units. */
+  public double[] matched() {
+    Permutation units = permutation.units();
+    return IntStream.range(0, units.size())
+        .mapToDouble(i -> similarity.get(i, units.get(i)))
+        .toArray();
+  }
+
   /** Returns the mean similarity of matched units. */
   public double meanAfter() {
     Permutation units = permutation.units();

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class AverageMethod implements MergeMethod {
   private static final List<MethodParameter> PARAMETERS =
       Stream.concat(
-              Stream.of(HeadMode.PARAMETER, Normalization.PARAMETER),
+              Stream.of(OutputHeads.PARAMETER, Normalization.PARAMETER),
               Calibration.PARAMETERS.stream())
           .toList();
 
@@ -27,7 +27,7 @@ final class AverageMethod implements MergeMethod {
   @Override
   public MergeResult merge(MergeRequest request) {
     Settings settings = new Settings(PARAMETERS, request.parameters());
-    MeanOfPair mean = MeanOfPair.of(request, settings);
+    MeanOfSources mean = MeanOfSources.of(request, settings);
     return new MergeResult(
         mean.finish(request, settings, mean.model()),
         new MergeReport(settings.all(), null, List.of(), List.of(), List.of(), mean.notes()));

@@ -42,14 +42,7 @@ enum Normalization {
         .run(
             (batches, memory) ->
                 new LayerPass(
-                        request.sources().get(0),
-                        request.sources().get(1),
-                        merged,
-                        layouts,
-                        batches,
-                        request.tools(),
-                        pass,
-                        memory)
+                        request.sources(), merged, layouts, batches, request.tools(), pass, memory)
                     .run(request.progress()))
         .model();
   }

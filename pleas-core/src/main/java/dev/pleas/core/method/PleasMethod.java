@@ -30,7 +30,7 @@ final class PleasMethod implements MergeMethod {
               "0.0001",
               "pull towards the initial weights, relative to the mean square of the inputs, at"
                   + " least 0"),
-          HeadMode.PARAMETER,
+          OutputHeads.PARAMETER,
           Normalization.PARAMETER,
           new MethodParameter(
               "check-symmetry",
@@ -48,6 +48,6 @@ final class PleasMethod implements MergeMethod {
 
   @Override
   public MergeResult merge(MergeRequest request) {
-    return new PairMerge(request, new Settings(PARAMETERS, request.parameters())).run();
+    return new PleasMerge(request, new Settings(PARAMETERS, request.parameters())).run();
   }
 }

@@ -27,7 +27,7 @@ final class RegMeanMethod implements MergeMethod {
       Stream.concat(
               Stream.of(
                   OFF_DIAGONAL,
-                  HeadMode.PARAMETER,
+                  OutputHeads.PARAMETER,
                   Normalization.PARAMETER,
                   Calibration.ROWS_PER_COLUMN),
               Calibration.PARAMETERS.stream())
@@ -42,7 +42,7 @@ final class RegMeanMethod implements MergeMethod {
   public MergeResult merge(MergeRequest request) {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     double offDiagonal = settings.real(OFF_DIAGONAL.name(), 0, 1);
-    MeanOfPair mean = MeanOfPair.of(request, settings);
+    MeanOfSources mean = MeanOfSources.of(request, settings);
     SmallerBatches stages = Calibration.stages(settings, request, mean.notes()::add);
     Stopwatch stopwatch = new Stopwatch();
     Model regressed =
@@ -63,7 +63,7 @@ final class RegMeanMethod implements MergeMethod {
                                 memory)
                             .apply(
                                 mean.model(),
-                                mean.heads(),
+                                mean.heads().nodes(),
                                 request.progress(),
                                 mean.notes()::add)));
     return new MergeResult(

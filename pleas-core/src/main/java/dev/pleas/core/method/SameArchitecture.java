@@ -1,10 +1,8 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
-import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
@@ -16,18 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Refuses networks that are not of one architecture, naming the first thing that differs. */
 final class SameArchitecture {
   private SameArchitecture() {}
-
-  /**
-   * Refuses anything but two networks.
-   *
-   * @throws ConfigurationException if there are more
-   */
-  static void requirePair(MergeRequest request) {
-    if (request.sources().size() != 2) {
-      throw new ConfigurationException(
-          "this method merges two networks, found " + request.sources().size());
-    }
-  }
 
   /**
    * @param heads nodes whose widths and parameters' first axes may differ

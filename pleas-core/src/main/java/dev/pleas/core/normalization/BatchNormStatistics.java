@@ -6,7 +6,6 @@ import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.partial.BlockLayout;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sets running statistics from the data: the mean and the (population) variance of each unit over
@@ -32,23 +31,23 @@ public final class BatchNormStatistics {
       BlockLayout layout,
       boolean keepApart) {
     int units = layout.width();
-    float[] mean = new float[units];
-    float[] variance = new float[units];
-    int changed = keepApart ? layout.mergedA().length : units;
-    for (int i = 0; i < changed; i++) {
-      mean[i] = (float) sums.mean(i);
-      variance[i] = (float) (sums.scatter(i) / sums.count());
+    float[] mean = values(parameters, norm.runningMean());
+    float[] variance = values(parameters, norm.runningVar());
+    for (int i = 0; i < units; i++) {
+      if (!keepApart || layout.members(i).size() > 1) {
+        mean[i] = (float) sums.mean(i);
+        variance[i] = (float) (sums.scatter(i) / sums.count());
+      }
     }
-    keep(parameters.get(norm.runningMean()), mean, changed);
-    keep(parameters.get(norm.runningVar()), variance, changed);
     parameters.put(norm.runningMean(), HostTensor.wrap(Shape.of(units), mean));
     parameters.put(norm.runningVar(), HostTensor.wrap(Shape.of(units), variance));
   }
 
-  private static void keep(@Nullable HostTensor old, float[] values, int from) {
+  private static float[] values(Map<String, HostTensor> parameters, String name) {
+    HostTensor old = parameters.get(name);
     if (old == null) {
-      throw new IllegalArgumentException("the normalization's statistics are missing");
+      throw new IllegalArgumentException("no parameter " + name);
     }
-    System.arraycopy(old.values(), from, values, from, values.length - from);
+    return old.values().clone();
   }
 }

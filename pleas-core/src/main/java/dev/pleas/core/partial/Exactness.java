@@ -21,7 +21,7 @@ public final class Exactness {
 
   /**
    * @param apart units kept apart equal their source's values
-   * @param common both sources have the same values here, and so has the merged network
+   * @param common all sources have the same values here, and so has the merged network
    */
   private record Blocks(boolean apart, boolean common) {}
 
@@ -40,7 +40,7 @@ public final class Exactness {
    */
   public boolean mapped(String value) {
     Blocks exact = of(value);
-    return exact.common() || (exact.apart() && layouts.ofValue(value).mergedA().length == 0);
+    return exact.common() || (exact.apart() && layouts.ofValue(value).allApart());
   }
 
   /** Returns whether the channels of a value that are kept apart are exact. */

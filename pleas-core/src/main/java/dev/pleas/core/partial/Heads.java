@@ -80,14 +80,14 @@ public final class Heads {
         continue;
       }
       node.op().parameters().forEach(parameters::remove);
-      int sizeA = layouts.ofValue(node.name()).sizeA();
-      int width = layouts.ofValue(node.name()).width();
+      int to = 0;
       for (int source = 0; source < names.size(); source++) {
         String name = names.get(source);
-        int from = source == 0 ? 0 : sizeA;
-        int to = source == 0 ? sizeA : width;
+        int from = to;
+        to += layouts.ofValue(node.name()).size(source);
         for (String parameter : node.op().parameters()) {
-          parameters.put(nameOf(parameter, name), rows(merged.parameter(parameter), from, to));
+          HostTensor rows = rows(merged.parameter(parameter), from, to);
+          parameters.put(nameOf(parameter, name), rows);
         }
         List<String> inputs =
             node.inputs().stream().map(in -> heads.contains(in) ? in + "." + name : in).toList();

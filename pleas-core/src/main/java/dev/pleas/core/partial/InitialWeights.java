@@ -2,10 +2,15 @@ package dev.pleas.core.partial;
 
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * The weights of the merged network before the refit (ALGORITHM: partial merging; PLeaS, section
- * 3.3). By blocks, rows for outputs and columns for inputs:
+ * The weights of the merged network before the refit (PLeaS, section 3.3, for any number of
+ * sources). An output in which the sources T have a part is the mean of theirs, and an input in
+ * which the sources U have a part stands for the input of each of them, so the weight between them
+ * is Σ W_s / |T| over the sources s in both. For two sources, rows for outputs and columns for
+ * inputs:
  *
  * <pre>
  *          M              S_A     S_B
@@ -15,7 +20,7 @@ import dev.pleas.api.tensor.Shape;
  * </pre>
  *
  * Vectors are [mean, A, B], and so is each column of a parameter whose axis 1 are positions. So if
- * every unit is apart, the network is the ensemble of both.
+ * every unit is apart, the network is the ensemble of all.
  */
 final class InitialWeights {
   private InitialWeights() {}
@@ -23,39 +28,43 @@ final class InitialWeights {
   /**
    * Returns the merged parameter.
    *
-   * @param a A's, of rank 1 or more; axis 0 are outputs, axis 1 (if any) inputs or positions
-   * @param b B's
+   * @param sources the parameter in each source, of rank 1 or more; axis 0 are outputs, axis 1 (if
+   *     any) inputs or positions
    * @param outputs layout of axis 0
    * @param inputs layout of axis 1; ignored for vectors
    */
-  static HostTensor of(HostTensor a, HostTensor b, BlockLayout outputs, BlockLayout inputs) {
-    boolean vector = a.shape().rank() == 1;
-    Shape merged = a.shape().with(0, outputs.width());
-    int columns = 1;
+  static HostTensor of(List<HostTensor> sources, BlockLayout outputs, BlockLayout inputs) {
+    Shape shape = sources.get(0).shape();
+    boolean vector = shape.rank() == 1;
+    Shape merged = shape.with(0, outputs.width());
     if (!vector) {
       merged = merged.with(1, inputs.width());
-      columns = inputs.width();
     }
-    int inner = Math.toIntExact(a.shape().elementsFrom(Math.min(2, a.shape().rank())));
+    int inner = Math.toIntExact(shape.elementsFrom(Math.min(2, shape.rank())));
     float[] out = new float[Math.toIntExact(merged.elements())];
-    int m = outputs.mergedA().length;
-    int[] one = {0};
-    add(out, a, outputs.fromA(), vector ? one : inputs.fromA(), m, columns, inner);
-    add(out, b, outputs.fromB(), vector ? one : inputs.fromB(), m, columns, inner);
+    for (int s = 0; s < sources.size(); s++) {
+      int source = s;
+      int[] columns =
+          vector
+              ? new int[1]
+              : IntStream.range(0, inputs.width()).map(c -> inputs.unit(source, c)).toArray();
+      add(out, sources.get(s), s, outputs, columns, inner);
+    }
     return HostTensor.wrap(merged, out);
   }
 
-  /** Adds one source's share: half of it in the first {@code halved} rows, all of it below. */
+  /** Adds one source's share. */
   private static void add(
-      float[] out, HostTensor source, int[] rows, int[] columns, int halved, int width, int inner) {
+      float[] out, HostTensor source, int s, BlockLayout outputs, int[] columns, int inner) {
     float[] in = source.values();
     int sourceWidth = source.shape().rank() == 1 ? 1 : source.shape().dim(1);
-    for (int r = 0; r < rows.length; r++) {
-      float factor = r < halved ? 0.5f : 1f;
-      for (int c = 0; c < columns.length && rows[r] >= 0; c++) {
+    for (int r = 0; r < outputs.width(); r++) {
+      int row = outputs.unit(s, r);
+      float factor = 1f / outputs.members(r).size();
+      for (int c = 0; c < columns.length && row >= 0; c++) {
         if (columns[c] >= 0) {
-          int to = (r * width + c) * inner;
-          int from = (rows[r] * sourceWidth + columns[c]) * inner;
+          int to = (r * columns.length + c) * inner;
+          int from = (row * sourceWidth + columns[c]) * inner;
           for (int k = 0; k < inner; k++) {
             out[to + k] += factor * in[from + k];
           }

@@ -2,80 +2,115 @@ package dev.pleas.core.partial;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.UnitPermutation;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block layout of every axis of two networks: of each group by the alignment and budget, of
- * separate heads wholly apart, of everything else shared.
+ * The block layout of every axis of several networks: of each group by the alignment and budget, of
+ * heads by what becomes of them, of everything else shared.
  */
 public final class Layouts {
+  private final int sources;
   private final Map<Axis, BlockLayout> byAxis = new HashMap<>();
   private final Map<String, BlockLayout> byValue = new HashMap<>();
 
   /**
-   * @param a the first network
-   * @param b the second network, of the same graph up to the widths of separate heads
+   * @param graph of the first source; those of the others are equal up to the widths of heads
+   * @param sources how many there are
    * @param components the layout of every component of every group
-   * @param separateHeads nodes whose outputs stay apart: those that make network outputs, see
-   *     {@link Heads}
+   * @param heads the layout of the outputs of nodes that make network outputs, where they are not
+   *     merged index by index; see {@link Heads}
    */
   public Layouts(
-      Graph a,
-      Graph b,
+      Graph graph,
+      int sources,
       Map<PermutationSpec.Component, BlockLayout> components,
-      Set<String> separateHeads) {
+      Map<String, BlockLayout> heads) {
+    this.sources = sources;
     components.forEach(
         (component, layout) -> {
           component.axes().forEach(axis -> byAxis.put(axis, layout));
           component.values().forEach(value -> byValue.put(value, layout));
         });
-    for (Node node : a.nodes()) {
-      if (separateHeads.contains(node.name())) {
-        BlockLayout layout =
-            BlockLayout.apart(a.valueShape(node.name()).dim(0), b.valueShape(node.name()).dim(0));
-        byValue.put(node.name(), layout);
+    byValue.putAll(heads);
+    for (Node node : graph.nodes()) {
+      BlockLayout layout = heads.get(node.name());
+      if (layout != null) {
         node.op().parameters().forEach(parameter -> byAxis.put(new Axis(parameter, 0), layout));
       }
     }
-    a.parameters()
+    graph
+        .parameters()
         .forEach(
             (name, shape) -> {
               for (int axis = 0; axis < Math.min(2, shape.rank()); axis++) {
                 int size = shape.dim(axis);
-                byAxis.computeIfAbsent(new Axis(name, axis), missing -> BlockLayout.shared(size));
+                byAxis.computeIfAbsent(
+                    new Axis(name, axis), missing -> BlockLayout.shared(sources, size));
               }
             });
-    a.valueShapes()
+    graph
+        .valueShapes()
         .forEach(
             (value, shape) ->
-                byValue.computeIfAbsent(value, missing -> BlockLayout.shared(shape.dim(0))));
+                byValue.computeIfAbsent(
+                    value, missing -> BlockLayout.shared(sources, shape.dim(0))));
   }
 
   /**
-   * Returns the layout of every component of a group whose matched units of highest similarity are
-   * merged.
+   * Returns the layout of every component of a group of which the sets of matched units that are
+   * most alike are merged. Within each block units are in the order of the sets.
    *
-   * @param permutation unit i of A goes with unit permutation[i] of B
-   * @param similarity of every pair of units, in original order
-   * @param merged how many pairs of units to merge
+   * @param permutations for each source, set u has unit permutation[u]
+   * @param similarity of each set
+   * @param merged how many sets to merge; ties go to the smaller index
    */
   public static Map<PermutationSpec.Component, BlockLayout> of(
-      PermutationSpec.Group group, UnitPermutation permutation, Matrix similarity, int merged) {
-    BlockLayout units = BlockLayout.of(permutation.units(), similarity, merged);
+      PermutationSpec.Group group,
+      List<UnitPermutation> permutations,
+      double[] similarity,
+      int merged) {
+    int[] order =
+        IntStream.range(0, group.size())
+            .boxed()
+            .sorted(Comparator.<Integer>comparingDouble(u -> -similarity[u]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] together = Arrays.stream(order, 0, merged).sorted().toArray();
+    int[] apart = Arrays.stream(order, merged, order.length).sorted().toArray();
     Map<PermutationSpec.Component, BlockLayout> layouts = new LinkedHashMap<>();
     for (int c = 0; c < group.components().size(); c++) {
-      PermutationSpec.Component component = group.components().get(c);
-      layouts.put(component, units.inside(component.width(), permutation.components().get(c)));
+      int component = c;
+      int width = group.components().get(c).width();
+      layouts.put(
+          group.components().get(c),
+          BlockLayout.partial(
+              permutations.stream().map(p -> p.components().get(component)).toList(),
+              spread(together, width),
+              spread(apart, width)));
     }
     return layouts;
+  }
+
+  /** The indices inside some units, of which each takes so many in a row. */
+  private static int[] spread(int[] units, int width) {
+    return Arrays.stream(units)
+        .flatMap(unit -> IntStream.range(unit * width, (unit + 1) * width))
+        .toArray();
+  }
+
+  /** Returns the number of sources. */
+  public int sources() {
+    return sources;
   }
 
   /** Returns the layout of axis 0 or 1 of a parameter. */

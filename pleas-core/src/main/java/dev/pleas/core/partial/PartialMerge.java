@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Puts two networks into one by a block layout. */
+/** Puts networks into one by a block layout. */
 public final class PartialMerge {
   private PartialMerge() {}
 
@@ -19,18 +19,19 @@ public final class PartialMerge {
    * Returns the merged network before its refit. Separate heads are still one layer, whose outputs
    * are A's and then B's.
    */
-  public static Model merge(Model a, Model b, Layouts layouts) {
+  public static Model merge(List<Model> sources, Layouts layouts) {
+    Graph source = sources.get(0).graph();
     Map<String, HostTensor> parameters = new LinkedHashMap<>();
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (String name : a.graph().parameters().keySet()) {
+    for (String name : source.parameters().keySet()) {
       BlockLayout outputs = layouts.ofAxis(name, 0);
-      boolean vector = a.graph().parameterShape(name).rank() == 1;
+      boolean vector = source.parameterShape(name).rank() == 1;
       BlockLayout inputs = vector ? outputs : layouts.ofAxis(name, 1);
-      HostTensor merged = InitialWeights.of(a.parameter(name), b.parameter(name), outputs, inputs);
+      List<HostTensor> parts = sources.stream().map(model -> model.parameter(name)).toList();
+      HostTensor merged = InitialWeights.of(parts, outputs, inputs);
       parameters.put(name, merged);
       shapes.put(name, merged.shape());
     }
-    Graph source = a.graph();
     List<Node> nodes = new ArrayList<>();
     source.nodes().forEach(node -> nodes.add(widened(node, source, layouts)));
     Graph graph =

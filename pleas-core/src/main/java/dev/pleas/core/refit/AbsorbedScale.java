@@ -3,6 +3,7 @@ package dev.pleas.core.refit;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.BlockLayout;
+import java.util.List;
 
 /**
  * The layer scale behind a fitted layer. The product of scale and weights is what is fitted; how it
@@ -13,26 +14,20 @@ final class AbsorbedScale {
   private AbsorbedScale() {}
 
   /** Returns the merged scale, nowhere 0. */
-  static double[] of(Model a, Model b, String parameter, BlockLayout layout) {
-    float[] inA = a.parameter(parameter).values();
-    float[] inB = b.parameter(parameter).values();
+  static double[] of(List<Model> sources, String parameter, BlockLayout layout) {
     double[] scale = new double[layout.width()];
-    int k = 0;
-    for (int i = 0; i < layout.mergedA().length; i++) {
-      scale[k++] = shared(inA[layout.mergedA()[i]], inB[layout.mergedB()[i]]);
-    }
-    for (int unit : layout.apartA()) {
-      scale[k++] = shared(inA[unit], inA[unit]);
-    }
-    for (int unit : layout.apartB()) {
-      scale[k++] = shared(inB[unit], inB[unit]);
+    for (int i = 0; i < scale.length; i++) {
+      double squares = 0;
+      double sum = 0;
+      for (int source : layout.members(i)) {
+        double value = sources.get(source).parameter(parameter).values()[layout.unit(source, i)];
+        squares += value * value;
+        sum += value;
+      }
+      double size = Math.sqrt(squares / layout.members(i).size());
+      scale[i] = size == 0 ? 1 : Math.copySign(size, sum);
     }
     return scale;
-  }
-
-  private static double shared(float a, float b) {
-    double size = Math.hypot(a, b) / Math.sqrt(2);
-    return size == 0 ? 1 : Math.copySign(size, (double) a + b);
   }
 
   /** Returns the matrix with each column times a factor. */

@@ -9,6 +9,7 @@ import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.partial.Layouts;
+import java.util.List;
 
 /**
  * Adds up the moments of one layer over all batches: its inputs X̃, from the merged network so far
@@ -75,21 +76,16 @@ final class LayerData {
     if (inputs == RefitInputs.MERGED) {
       return walkers.merged().value(batch, cut, value, scope);
     }
-    Tensor fromA = walkers.a().value(batch, cut, value, scope);
-    Tensor fromB = walkers.b().value(batch, cut, value, scope);
-    return Mix.of(scope, layouts.ofValue(value), fromA, fromB);
+    return Mix.of(scope, layouts.ofValue(value), walkers.values(batch, cut, value, scope));
   }
 
   private Tensor targets(
       Walkers walkers, int cut, Target target, int batch, TensorScope scope, int[] chosen) {
-    Tensor fromA = walkers.a().value(batch, target.cut(), target.value(), scope);
-    Tensor fromB = walkers.b().value(batch, target.cut(), target.value(), scope);
-    Tensor wanted =
-        Mix.of(
-            scope,
-            layouts.ofValue(target.value()),
-            RowSampling.positions(scope, fromA, chosen),
-            RowSampling.positions(scope, fromB, chosen));
+    List<Tensor> outputs =
+        walkers.values(batch, target.cut(), target.value(), scope).stream()
+            .map(output -> RowSampling.positions(scope, output, chosen))
+            .toList();
+    Tensor wanted = Mix.of(scope, layouts.ofValue(target.value()), outputs);
     if (target.beside() == null) {
       return wanted;
     }

@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * network reproduces exactly without that ({@link Exactness}) is left as it is.
  */
 public final class LayerPass {
-  private final Model a;
-  private final Model b;
+  private final List<Model> sources;
   private final Graph graph;
   private final Layouts layouts;
   private final Exactness exactness;
@@ -82,22 +81,19 @@ public final class LayerPass {
   }
 
   /**
-   * @param a the first source
-   * @param b the second source
+   * @param sources the networks that were merged
    * @param initial the merged network before the pass
    * @param memoryBytes how much may be kept of activations between layers
    */
   public LayerPass(
-      Model a,
-      Model b,
+      List<Model> sources,
       Model initial,
       Layouts layouts,
       Batches batches,
       Tools tools,
       Settings settings,
       long memoryBytes) {
-    this.a = a;
-    this.b = b;
+    this.sources = List.copyOf(sources);
     this.graph = initial.graph();
     this.layouts = layouts;
     this.exactness = new Exactness(graph, layouts);
@@ -125,13 +121,12 @@ public final class LayerPass {
         steps.add(step);
       }
     }
-    long share = memoryBytes / 3;
-    try (Walker walkA = walker(a.graph(), a.parameters(), share);
-        Walker walkB = walker(b.graph(), b.parameters(), share);
-        Walker walkMerged = walker(graph, parameters, share);
+    long share = memoryBytes / (sources.size() + 1);
+    List<Walker> walks =
+        sources.stream().map(model -> walker(model.graph(), model.parameters(), share)).toList();
+    try (Walkers walkers = new Walkers(walks, walker(graph, parameters, share));
         Progress.Stage stage =
             progress.begin("Fitting layers", (long) steps.size() * batches.count())) {
-      Walkers walkers = new Walkers(walkA, walkB, walkMerged);
       steps.forEach(step -> step.run(walkers, stage));
     }
     return new Result(new Model(graph, parameters), reports, notes);
@@ -150,7 +145,7 @@ public final class LayerPass {
           refit(walkers, stage, node, cut, weight, linear.weight(), linear.bias());
     } else if (node.op() instanceof Op.BatchNorm norm && settings.recalibrate()) {
       boolean keepsApart = exactness.apart(x);
-      boolean nothingToDo = keepsApart && layouts.ofValue(x).mergedA().length == 0;
+      boolean nothingToDo = keepsApart && layouts.ofValue(x).allApart();
       return nothingToDo
           ? null
           : (walkers, stage) -> recalibrate(walkers, stage, norm, x, cut, keepsApart);
@@ -195,7 +190,7 @@ public final class LayerPass {
     Matrix fittedBias = row(fit.bias());
     if (target.scale() != null) {
       BlockLayout layout = layouts.ofValue(target.value());
-      double[] scale = AbsorbedScale.of(a, b, target.scale(), layout);
+      double[] scale = AbsorbedScale.of(sources, target.scale(), layout);
       parameters.put(target.scale(), floats(scale));
       fitted = AbsorbedScale.overColumns(fitted, scale);
       fittedBias = AbsorbedScale.overColumns(fittedBias, scale);

@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 record LayerSystem(int[] rows, int[] columns) {
 
   /**
-   * Returns the systems of a layer: units of S_A use the columns of {M, S_A}, units of S_B those of
-   * {M, S_B}, merged units use all; the blocks between S_A and S_B stay zero. With groups, each
-   * group is a system of its own.
+   * Returns the systems of a layer: each block of output units uses the columns of the blocks that
+   * it sees, {M, S_A} for S_A and all for M; the others stay zero. With groups, each group is a
+   * system of its own.
    *
    * @param taps kernel positions; 1 for a linear layer
    * @param groups of a convolution
@@ -38,21 +38,18 @@ record LayerSystem(int[] rows, int[] columns) {
       }
       return systems;
     }
-    for (Block block : Block.values()) {
-      int[] rows = outputs.indices(block);
+    for (Block block : outputs.blocks()) {
       int[] columns =
-          IntStream.range(0, inputs.width())
-              .filter(c -> sees(block, inputs.block(c)))
+          inputs.blocks().stream()
+              .filter(other -> BlockLayout.sees(block, other))
+              .flatMapToInt(other -> IntStream.of(other.indices()))
+              .sorted()
               .flatMap(c -> IntStream.range(c * taps, (c + 1) * taps))
               .toArray();
-      if (rows.length > 0 && columns.length > 0) {
-        systems.add(new LayerSystem(rows, columns));
+      if (columns.length > 0) {
+        systems.add(new LayerSystem(block.indices(), columns));
       }
     }
     return systems;
-  }
-
-  private static boolean sees(Block output, Block input) {
-    return output == Block.MERGED || input == Block.MERGED || input == output;
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
@@ -23,6 +22,7 @@ import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.TinyTransformer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -42,7 +42,7 @@ class BlockCostTest {
     x = g.conv("conv2", x, 6, 1, 1);
     Graph graph = g.output("logits", g.linear("fc", g.pool("pool", x), 5)).build();
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     // conv1: r_out = 1/4; conv2: r_out = 1/2, r_in = 1/4; fc: r_in = 1/2. 16 positions.
     double conv1 = 16 * 9 * 8 * 3;
@@ -81,12 +81,12 @@ class BlockCostTest {
       components.putAll(
           Layouts.of(
               group,
-              UnitPermutation.random(group, random),
-              Matrix.wrap(d, d, new double[d * d]),
+              List.of(UnitPermutation.identity(group), UnitPermutation.random(group, random)),
+              new double[d],
               plan.get(group)));
     }
-    Model merged = PartialMerge.merge(a, b, new Layouts(graph, graph, components, Set.of()));
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    Model merged = PartialMerge.merge(List.of(a, b), new Layouts(graph, 2, components, Map.of()));
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     // Random weights are never 0, so the zeros of the merged network are its absent blocks.
     assertThat(cost.relative(Unit.PARAMETERS, plan::get))
@@ -109,13 +109,13 @@ class BlockCostTest {
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : spec.groups()) {
       int d = group.size();
-      Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
+      UnitPermutation identity = UnitPermutation.identity(group);
       components.putAll(
-          Layouts.of(group, UnitPermutation.identity(group), similarity, group.size() / 2));
+          Layouts.of(group, List.of(identity, identity), new double[d], group.size() / 2));
     }
-    Layouts layouts = new Layouts(a.graph(), a.graph(), components, Set.of());
-    Model merged = PartialMerge.merge(a, TinyTransformer.random(2), layouts);
-    BlockCost cost = new BlockCost(a.graph(), spec, Set.of());
+    Layouts layouts = new Layouts(a.graph(), 2, components, Map.of());
+    Model merged = PartialMerge.merge(List.of(a, TinyTransformer.random(2)), layouts);
+    BlockCost cost = new BlockCost(a.graph(), spec, Set.of(), 2);
 
     assertThat(cost.relative(Unit.PARAMETERS, group -> group.size() / 2))
         .isCloseTo((double) nonZeros(merged, false) / nonZeros(a, false), within(TOLERANCE));
@@ -149,8 +149,8 @@ class BlockCostTest {
   void relative_excludedHeads_countNowhere() {
     Graph graph = RandomNetworks.resNet(1, 1000);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost with = new BlockCost(graph, spec, Set.of());
-    BlockCost without = new BlockCost(graph, spec, Set.of("fc"));
+    BlockCost with = new BlockCost(graph, spec, Set.of(), 2);
+    BlockCost without = new BlockCost(graph, spec, Set.of("fc"), 2);
     Group features = spec.byValue().get("pool");
 
     double source = Cost.multiplyAccumulates(graph);

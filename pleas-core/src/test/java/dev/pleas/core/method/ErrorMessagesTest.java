@@ -8,8 +8,6 @@ import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.merge.MergeRequest;
-import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.GraphBuilder;
@@ -17,7 +15,6 @@ import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.List;
-import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -76,7 +73,7 @@ class ErrorMessagesTest {
   @CsvSource({
     "similarity, cosine, 'one of correlation, inner-product, distance'",
     "refit, always, 'one of merged, sources, none'",
-    "heads, both, 'one of auto, shared, separate'",
+    "heads, both, 'one of auto, shared, separate, union'",
     "budget-unit, seconds, 'one of flops, parameters'",
     "check-symmetry, yes, true or false",
     "batch-size, many, a whole number from 0 to 1048576",
@@ -119,27 +116,11 @@ class ErrorMessagesTest {
   }
 
   @Test
-  void merge_threeNetworks_saysTwo() {
-    MergeRequest request =
-        new MergeRequest(
-            List.of(a, b, a),
-            List.of("a", "b", "c"),
-            samples,
-            Map.of(),
-            1,
-            Merging.tools(backend),
-            Progress.NONE);
-    assertThatThrownBy(() -> new PleasMethod().merge(request))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage("this method merges two networks, found 3");
-  }
-
-  @Test
   void merge_sharedHeadsOfDifferentSizes_suggestsSeparateOnes() {
     assertThatThrownBy(() -> Merging.merge(backend, a, network(5, 3), samples, "heads", "shared"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
-            "heads = shared needs as many classes in both networks: a has outputs of sizes [4], b"
+            "heads = shared needs as many classes in all networks: a has outputs of sizes [4], b"
                 + " of [3]; use heads = separate");
   }
 

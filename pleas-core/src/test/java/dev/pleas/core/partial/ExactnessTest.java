@@ -3,7 +3,6 @@ package dev.pleas.core.partial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
@@ -17,7 +16,6 @@ import dev.pleas.tck.reference.PlainNetwork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +37,11 @@ class ExactnessTest {
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     for (Group group : Symmetry.derive(graph).groups()) {
       int d = group.size();
-      Matrix similarity = Matrix.wrap(d, d, new double[d * d]);
-      components.putAll(
-          Layouts.of(group, UnitPermutation.random(group, random), similarity, (int) (share * d)));
+      List<UnitPermutation> permutations =
+          List.of(UnitPermutation.identity(group), UnitPermutation.random(group, random));
+      components.putAll(Layouts.of(group, permutations, new double[d], (int) (share * d)));
     }
-    return new Layouts(graph, graph, components, Set.of());
+    return new Layouts(graph, 2, components, Map.of());
   }
 
   @Test
@@ -111,17 +109,21 @@ class ExactnessTest {
     int exact = 0;
     for (double share : new double[] {0, 0.5, 1}) {
       Layouts layouts = layouts(graph, share);
-      Model merged = PartialMerge.merge(a, b, layouts);
+      Model merged = PartialMerge.merge(List.of(a, b), layouts);
       Exactness exactness = new Exactness(merged.graph(), layouts);
       Map<String, Plain> values = PlainNetwork.values(merged, samples);
       for (String value : values.keySet()) {
         BlockLayout layout = layouts.ofValue(value);
-        if (exactness.apart(value) && layout.apartA().length > 0) {
-          int[] own = layout.indices(BlockLayout.Block.APART_A);
-          assertSame(value, values.get(value).gather(1, own), inA.get(value), layout.apartA());
-          own = layout.indices(BlockLayout.Block.APART_B);
-          assertSame(value, values.get(value).gather(1, own), inB.get(value), layout.apartB());
-          exact++;
+        for (BlockLayout.Block block : layout.blocks()) {
+          if (exactness.apart(value) && !block.merged()) {
+            int source = block.sources().get(0);
+            assertSame(
+                value,
+                values.get(value).gather(1, block.indices()),
+                (source == 0 ? inA : inB).get(value),
+                layout.units(source, block.indices()));
+            exact++;
+          }
         }
       }
     }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The block table, written out by hand. */
 class InitialWeightsTest {
   /** Unit 0 of A is merged with unit 1 of B; A's 1 and B's 0 stay apart. */
   private static final BlockLayout CROSSED =
-      new BlockLayout(new int[] {0}, new int[] {1}, new int[] {1}, new int[] {0});
+      PairLayout.of(new int[] {0}, new int[] {1}, new int[] {1}, new int[] {0});
 
   private static HostTensor tensor(Shape shape, float... values) {
     return HostTensor.wrap(shape, values);
@@ -21,7 +22,7 @@ class InitialWeightsTest {
     HostTensor a = tensor(Shape.of(2, 2), 2, 4, 6, 8);
     HostTensor b = tensor(Shape.of(2, 2), 10, 20, 30, 40);
 
-    HostTensor merged = InitialWeights.of(a, b, CROSSED, CROSSED);
+    HostTensor merged = InitialWeights.of(List.of(a, b), CROSSED, CROSSED);
 
     assertThat(merged.shape()).isEqualTo(Shape.of(3, 3));
     assertThat(merged.values())
@@ -40,7 +41,8 @@ class InitialWeightsTest {
   @Test
   void of_vector_isMeanThenAThenB() {
     HostTensor merged =
-        InitialWeights.of(tensor(Shape.of(2), 1, 2), tensor(Shape.of(2), 10, 20), CROSSED, CROSSED);
+        InitialWeights.of(
+            List.of(tensor(Shape.of(2), 1, 2), tensor(Shape.of(2), 10, 20)), CROSSED, CROSSED);
 
     assertThat(merged.shape()).isEqualTo(Shape.of(3));
     assertThat(merged.values()).containsExactly(10.5f, 2, 10);
@@ -51,7 +53,7 @@ class InitialWeightsTest {
     HostTensor a = tensor(Shape.of(1, 2), 2, 4);
     HostTensor b = tensor(Shape.of(1, 2), 10, 20);
 
-    HostTensor merged = InitialWeights.of(a, b, BlockLayout.shared(1), CROSSED);
+    HostTensor merged = InitialWeights.of(List.of(a, b), BlockLayout.shared(2, 1), CROSSED);
 
     assertThat(merged.values()).containsExactly((2 + 20) / 2f, 4 / 2f, 10 / 2f);
   }
@@ -61,7 +63,7 @@ class InitialWeightsTest {
     HostTensor a = tensor(Shape.of(1, 2), 2, 4);
     HostTensor b = tensor(Shape.of(2, 2), 10, 20, 30, 40);
 
-    HostTensor merged = InitialWeights.of(a, b, BlockLayout.apart(1, 2), CROSSED);
+    HostTensor merged = InitialWeights.of(List.of(a, b), BlockLayout.apart(1, 2), CROSSED);
 
     assertThat(merged.shape()).isEqualTo(Shape.of(3, 3));
     assertThat(merged.values()).containsExactly(2, 4, 0, 20, 0, 10, 40, 0, 30);
@@ -72,7 +74,7 @@ class InitialWeightsTest {
     HostTensor a = tensor(Shape.of(2, 2, 1, 2), 1, 2, 3, 4, 5, 6, 7, 8);
     HostTensor b = tensor(Shape.of(2, 2, 1, 2), 10, 20, 30, 40, 50, 60, 70, 80);
 
-    HostTensor merged = InitialWeights.of(a, b, CROSSED, CROSSED);
+    HostTensor merged = InitialWeights.of(List.of(a, b), CROSSED, CROSSED);
 
     assertThat(merged.shape()).isEqualTo(Shape.of(3, 3, 1, 2));
     assertThat(merged.values())

@@ -7,7 +7,6 @@ import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.model.ParameterLayout.Packed;
@@ -42,11 +41,17 @@ class PartialMergeTest {
       components.putAll(
           Layouts.of(
               group,
-              UnitPermutation.random(group, random),
-              Matrix.wrap(d, d, random.doubles((long) d * d).toArray()),
+              List.of(UnitPermutation.identity(group), UnitPermutation.random(group, random)),
+              random.doubles(d).toArray(),
               (int) (share * d)));
     }
-    return new Layouts(a.graph(), b.graph(), components, heads);
+    Map<String, BlockLayout> apart = new LinkedHashMap<>();
+    for (String head : heads) {
+      apart.put(
+          head,
+          BlockLayout.apart(a.graph().valueShape(head).dim(0), b.graph().valueShape(head).dim(0)));
+    }
+    return new Layouts(a.graph(), 2, components, apart);
   }
 
   private static Graph depthwise() {
@@ -61,7 +66,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(depthwise(), 1, samples);
     Model b = RandomNetworks.weights(depthwise(), 2, samples);
 
-    Model merged = PartialMerge.merge(a, b, layouts(a, b, 0.4, Set.of()));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0.4, Set.of()));
 
     Node node = merged.graph().nodes().get(3);
     assertThat(node.name()).isEqualTo("depthwise");
@@ -75,7 +80,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(depthwise(), 1, samples);
     Model b = RandomNetworks.weights(depthwise(), 2, samples);
 
-    Model merged = PartialMerge.merge(a, b, layouts(a, b, 0, Set.of()));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0, Set.of()));
 
     Plain mean = PlainNetwork.logits(a, samples).plus(PlainNetwork.logits(b, samples)).times(0.5);
     // The head's bias is rounded to float32 once more.
@@ -93,7 +98,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(graph, 1, samples);
     Model b = RandomNetworks.weights(graph, 2, samples);
 
-    Model merged = PartialMerge.merge(a, b, layouts(a, b, 0.5, Set.of()));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0.5, Set.of()));
 
     assertThat(merged.graph().nodes()).isEqualTo(graph.nodes());
     assertThat(merged.graph().parameters()).isEqualTo(graph.parameters());
@@ -104,7 +109,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(RandomNetworks.resNet(1, 4), 1, samples);
     Model b = RandomNetworks.weights(RandomNetworks.resNet(1, 3), 2, samples);
     Layouts layouts = layouts(a, b, 0.5, Set.of("fc"));
-    Model merged = PartialMerge.merge(a, b, layouts);
+    Model merged = PartialMerge.merge(List.of(a, b), layouts);
     assertThat(merged.graph().valueShape("fc")).isEqualTo(Shape.of(7));
 
     Model split = Heads.split(merged, layouts, Set.of("fc"), List.of("cats", "dogs"));
@@ -133,7 +138,8 @@ class PartialMergeTest {
     assertThat(heads).containsExactlyInAnyOrder("fc1", "fc2");
     Layouts layouts = layouts(a, a, 0.5, heads);
 
-    Model split = Heads.split(PartialMerge.merge(a, a, layouts), layouts, heads, List.of("a", "b"));
+    Model split =
+        Heads.split(PartialMerge.merge(List.of(a, a), layouts), layouts, heads, List.of("a", "b"));
 
     assertThat(split.graph().outputs())
         .containsOnlyKeys("a-kind", "b-kind", "a-colour", "b-colour")
@@ -150,7 +156,8 @@ class PartialMergeTest {
     assertThat(heads).containsExactlyInAnyOrder("fc1", "fc2", "sum", "half");
     Layouts layouts = layouts(a, b, 0, heads);
 
-    Model split = Heads.split(PartialMerge.merge(a, b, layouts), layouts, heads, List.of("a", "b"));
+    Model split =
+        Heads.split(PartialMerge.merge(List.of(a, b), layouts), layouts, heads, List.of("a", "b"));
 
     Map<String, Plain> outputs = PlainNetwork.outputs(split, samples);
     assertThat(outputs).containsOnlyKeys("a", "b");
@@ -198,7 +205,7 @@ class PartialMergeTest {
   @Test
   void split_noHeads_changesNothing() {
     Model a = RandomNetworks.weights(RandomNetworks.resNet(1, 4), 1, samples);
-    Model merged = PartialMerge.merge(a, a, layouts(a, a, 0.5, Set.of()));
+    Model merged = PartialMerge.merge(List.of(a, a), layouts(a, a, 0.5, Set.of()));
 
     Model same = Heads.split(merged, layouts(a, a, 0.5, Set.of()), Set.of(), List.of("a", "b"));
 

@@ -10,7 +10,6 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec.Component;
@@ -23,7 +22,6 @@ import dev.pleas.core.symmetry.Symmetry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -95,10 +93,11 @@ class TransformerExactnessTest {
     for (Group group : Symmetry.derive(graph).groups()) {
       assertThat(group.name()).isEqualTo("conv");
       Permutation permutation = Permutation.of(new int[] {3, 0, 4, 1, 2});
-      Matrix similarity = Matrix.wrap(WIDTH, WIDTH, new double[WIDTH * WIDTH]);
-      components.putAll(Layouts.of(group, UnitPermutation.of(permutation), similarity, merged));
+      List<UnitPermutation> permutations =
+          List.of(UnitPermutation.identity(group), UnitPermutation.of(permutation));
+      components.putAll(Layouts.of(group, permutations, new double[WIDTH], merged));
     }
-    return new Layouts(graph, graph, components, Set.of());
+    return new Layouts(graph, 2, components, Map.of());
   }
 
   /** Every value for two images. */
@@ -136,23 +135,23 @@ class TransformerExactnessTest {
   private static double distance(
       String value, Layouts layouts, List<Map<String, HostTensor>> runs) {
     BlockLayout layout = layouts.ofValue(value);
-    int[] ofA = layout.indices(BlockLayout.Block.APART_A);
-    int[] ofB = layout.indices(BlockLayout.Block.APART_B);
-    assertThat(ofA).isNotEmpty();
+    HostTensor merged = runs.get(2).get(value);
     double apart = 0;
-    for (int i = 0; i < ofA.length; i++) {
-      HostTensor merged = runs.get(2).get(value);
-      double toA = distance(merged, ofA[i], runs.get(0).get(value), layout.apartA()[i]);
-      double toB = distance(merged, ofB[i], runs.get(1).get(value), layout.apartB()[i]);
-      apart = Math.max(apart, Math.max(toA, toB));
+    for (int i = 0; i < layout.width(); i++) {
+      if (layout.members(i).size() == 1) {
+        int source = layout.members(i).get(0);
+        HostTensor own = runs.get(source).get(value);
+        apart = Math.max(apart, distance(merged, i, own, layout.unit(source, i)));
+      }
     }
+    assertThat(layout.blocks()).hasSize(3);
     return apart;
   }
 
   @Test
   void apart_unitByUnit_holdsOnTheNetworkAndEndsAtTheLayerNorm() {
     Layouts layouts = layouts(2);
-    Model merged = PartialMerge.merge(a, b, layouts);
+    Model merged = PartialMerge.merge(List.of(a, b), layouts);
     Exactness exactness = new Exactness(merged.graph(), layouts);
     List<Map<String, HostTensor>> runs = List.of(run(a), run(b), run(merged));
 
@@ -187,22 +186,22 @@ class TransformerExactnessTest {
   void merge_parametersOfPositions_areMeansAndThenTheSourcesOwn() {
     Layouts layouts = layouts(2);
     BlockLayout units = layouts.ofValue("conv");
-    Model merged = PartialMerge.merge(a, b, layouts);
+    Model merged = PartialMerge.merge(List.of(a, b), layouts);
     for (String name : List.of("class", "position", "scale")) {
       HostTensor found = merged.parameter(name);
       int positions = (int) found.shape().elementsFrom(1);
       assertThat(found.shape()).isEqualTo(graph.parameterShape(name).with(0, 8));
       for (int l = 0; l < positions; l++) {
         for (int i = 0; i < 2; i++) {
-          float ofA = a.parameter(name).values()[units.mergedA()[i] * positions + l];
-          float ofB = b.parameter(name).values()[units.mergedB()[i] * positions + l];
+          float ofA = a.parameter(name).values()[units.unit(0, i) * positions + l];
+          float ofB = b.parameter(name).values()[units.unit(1, i) * positions + l];
           assertThat(found.values()[i * positions + l]).isEqualTo(ofA / 2 + ofB / 2);
         }
         for (int i = 0; i < 3; i++) {
           assertThat(found.values()[(2 + i) * positions + l])
-              .isEqualTo(a.parameter(name).values()[units.apartA()[i] * positions + l]);
+              .isEqualTo(a.parameter(name).values()[units.unit(0, 2 + i) * positions + l]);
           assertThat(found.values()[(5 + i) * positions + l])
-              .isEqualTo(b.parameter(name).values()[units.apartB()[i] * positions + l]);
+              .isEqualTo(b.parameter(name).values()[units.unit(1, 5 + i) * positions + l]);
         }
       }
     }

@@ -13,6 +13,7 @@ import dev.pleas.core.method.Merging;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.PairLayout;
 import dev.pleas.tck.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +87,8 @@ class LayerRefitTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void solve_oneDenseSystem_isTheRidgeSolutionOfTheRows(boolean intercept) {
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
     LayerRefit.Fit fit = refit(RIDGE).solve(moments(), initial, all, intercept);
 
@@ -101,9 +103,9 @@ class LayerRefitTest {
   @Test
   void solve_blocks_isThatOfEachBlocksColumnsAndZeroElsewhere() {
     BlockLayout outputs =
-        new BlockLayout(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
+        PairLayout.of(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
     BlockLayout inputs =
-        new BlockLayout(new int[] {0}, new int[] {0}, new int[] {1, 2}, new int[] {1, 2});
+        PairLayout.of(new int[] {0}, new int[] {0}, new int[] {1, 2}, new int[] {1, 2});
     double[] w0 = initial.values().clone();
     for (int[] zero : new int[][] {{3, 1}, {4, 1}, {1, 2}, {2, 2}, {1, 3}, {2, 3}}) {
       w0[zero[0] * Q + zero[1]] = 0;
@@ -161,7 +163,8 @@ class LayerRefitTest {
     for (double[] row : x) {
       row[2] = 0;
     }
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
     LayerRefit.Fit fit = refit(0).solve(moments(), initial, all, false);
 
@@ -183,7 +186,8 @@ class LayerRefitTest {
             equations -> new Solution.RankDeficient(1, 5),
             equations -> new Solution.RankDeficient(1, 5));
     LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add), 0);
-    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(Q), BlockLayout.shared(P), 1, 1);
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
     assertThatThrownBy(() -> refit.solve(moments(), initial, all, false))
         .isInstanceOf(SingularSystemException.class)

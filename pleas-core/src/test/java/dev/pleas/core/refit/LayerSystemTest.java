@@ -3,6 +3,7 @@ package dev.pleas.core.refit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.PairLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class LayerSystemTest {
 
   /** One pair merged, one unit of A and two of B apart. */
   private static final BlockLayout MIXED =
-      new BlockLayout(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
+      PairLayout.of(new int[] {0}, new int[] {0}, new int[] {1}, new int[] {1, 2});
 
   @Test
   void of_mixedLayouts_isOneSystemForEachBlockOfOutputs() {
@@ -33,7 +34,7 @@ class LayerSystemTest {
 
   @Test
   void of_outputsShared_isOneSystemOnAllColumns() {
-    List<LayerSystem> systems = LayerSystem.of(BlockLayout.shared(2), MIXED, 1, 1);
+    List<LayerSystem> systems = LayerSystem.of(BlockLayout.shared(2, 2), MIXED, 1, 1);
 
     assertThat(systems).hasSize(1);
     assertSystem(systems.get(0), new int[] {0, 1}, new int[] {0, 1, 2, 3});
@@ -51,16 +52,16 @@ class LayerSystemTest {
 
   @Test
   void of_blockThatSeesNoColumn_isLeftOut() {
-    BlockLayout onlyA = new BlockLayout(NONE, NONE, new int[] {0}, NONE);
-    BlockLayout onlyB = new BlockLayout(NONE, NONE, NONE, new int[] {0});
+    BlockLayout onlyA = PairLayout.of(NONE, NONE, new int[] {0}, NONE);
+    BlockLayout onlyB = PairLayout.of(NONE, NONE, NONE, new int[] {0});
 
     assertThat(LayerSystem.of(onlyA, onlyB, 1, 1)).isEmpty();
   }
 
   @Test
   void of_groupedConvolution_isOneSystemForEachGroup() {
-    BlockLayout shared = BlockLayout.shared(4);
-    List<LayerSystem> systems = LayerSystem.of(BlockLayout.shared(2), shared, 3, 2);
+    BlockLayout shared = BlockLayout.shared(2, 4);
+    List<LayerSystem> systems = LayerSystem.of(BlockLayout.shared(2, 2), shared, 3, 2);
 
     assertThat(systems).hasSize(2);
     assertSystem(systems.get(0), new int[] {0}, new int[] {0, 1, 2, 3, 4, 5});

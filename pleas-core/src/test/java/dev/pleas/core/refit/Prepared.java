@@ -17,11 +17,12 @@ import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.symmetry.Symmetry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Two networks aligned and put into one, ready for the pass over the layers. */
-record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples samples) {
+/** Networks aligned and put into one, ready for the pass over the layers. */
+record Prepared(List<Model> sources, Layouts layouts, Model initial, Samples samples) {
   /** Merges this share of each group's pairs, rounded down, the best-matched first. */
   static Prepared of(Model a, Model b, Samples samples, double share, Set<String> heads) {
     PermutationSpec spec = Symmetry.derive(a.graph());
@@ -38,19 +39,26 @@ record Prepared(Model a, Model b, Layouts layouts, Model initial, Samples sample
               tools.matcher())) {
         int merged = (int) (share * alignment.group().size());
         components.putAll(
-            Layouts.of(alignment.group(), alignment.permutation(), alignment.similarity(), merged));
+            Layouts.of(alignment.group(), alignment.permutations(), alignment.matched(), merged));
       }
     }
-    Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
-    return new Prepared(a, b, layouts, PartialMerge.merge(a, b, layouts), samples);
+    List<Model> sources = List.of(a, b);
+    Map<String, BlockLayout> apart = new LinkedHashMap<>();
+    for (String head : heads) {
+      apart.put(
+          head,
+          BlockLayout.apart(
+              sources.stream().mapToInt(m -> m.graph().valueShape(head).dim(0)).toArray()));
+    }
+    Layouts layouts = new Layouts(a.graph(), 2, components, apart);
+    return new Prepared(sources, layouts, PartialMerge.merge(sources, layouts), samples);
   }
 
   /** Goes through the layers. */
   LayerPass.Result run(LayerPass.Settings settings, int batchSize) {
     try (TensorBackend backend = Merging.backend()) {
       return new LayerPass(
-              a,
-              b,
+              sources,
               initial,
               layouts,
               new Batches(samples, batchSize),

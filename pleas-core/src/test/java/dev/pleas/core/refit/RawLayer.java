@@ -2,6 +2,7 @@ package dev.pleas.core.refit;
 
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.tck.reference.Plain;
+import java.util.List;
 
 /**
  * The least-squares objective of a layer on its rows themselves, without moments: Σ ‖y − W·x − b‖²
@@ -32,8 +33,9 @@ final class RawLayer {
     penalty = ridge * sum / mean.length;
   }
 
-  /** Features of both sources in the merged layout, unit by unit. */
-  static Plain mix(BlockLayout layout, Plain a, Plain b) {
+  /** Features of all sources in the merged layout, unit by unit. */
+  static Plain mix(BlockLayout layout, List<Plain> sources) {
+    Plain a = sources.get(0);
     int positions = a.positions();
     int width = layout.width();
     double[] out = new double[a.dim(0) * width * positions];
@@ -41,15 +43,9 @@ final class RawLayer {
     for (int n = 0; n < a.dim(0); n++) {
       for (int unit = 0; unit < width; unit++) {
         for (int l = 0; l < positions; l++) {
-          int m = layout.mergedA().length;
-          int s = layout.apartA().length;
-          if (unit < m) {
-            out[k] =
-                (a.get(n, layout.mergedA()[unit], l) + b.get(n, layout.mergedB()[unit], l)) / 2;
-          } else if (unit < m + s) {
-            out[k] = a.get(n, layout.apartA()[unit - m], l);
-          } else {
-            out[k] = b.get(n, layout.apartB()[unit - m - s], l);
+          List<Integer> members = layout.members(unit);
+          for (int source : members) {
+            out[k] += sources.get(source).get(n, layout.unit(source, unit), l) / members.size();
           }
           k++;
         }

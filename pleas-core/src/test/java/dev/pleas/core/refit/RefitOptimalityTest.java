@@ -14,10 +14,10 @@ import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.oracle.RandomTransformers;
 import dev.pleas.core.partial.BlockLayout;
-import dev.pleas.core.partial.BlockLayout.Block;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,8 +162,10 @@ class RefitOptimalityTest {
         prepared.run(new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, 1), 16);
     assertThat(result.layers()).isNotEmpty();
     Model merged = result.model();
-    Map<String, Plain> valuesA = PlainNetwork.values(prepared.a(), prepared.samples());
-    Map<String, Plain> valuesB = PlainNetwork.values(prepared.b(), prepared.samples());
+    List<Map<String, Plain>> values =
+        prepared.sources().stream()
+            .map(source -> PlainNetwork.values(source, prepared.samples()))
+            .toList();
     Map<String, Plain> valuesMerged = PlainNetwork.values(merged, prepared.samples());
     for (MergeReport.Layer layer : result.layers()) {
       Node node =
@@ -177,11 +179,11 @@ class RefitOptimalityTest {
       Plain x =
           inputs == RefitInputs.MERGED
               ? valuesMerged.get(value)
-              : RawLayer.mix(in, valuesA.get(value), valuesB.get(value));
+              : RawLayer.mix(in, of(value, values));
       if (node.op() instanceof Op.Conv2d conv) {
         x = x.unfold(conv.window());
       }
-      Plain y = target(node, merged.graph(), inputs, out, valuesA, valuesB, valuesMerged);
+      Plain y = target(node, merged.graph(), inputs, out, values, valuesMerged);
       y = needed(y, x.dim(1), node, merged.graph());
       x = needed(x, x.dim(1), node, merged.graph());
       assertThat(layer.rowsAvailable())
@@ -207,8 +209,7 @@ class RefitOptimalityTest {
       Graph graph,
       RefitInputs inputs,
       BlockLayout out,
-      Map<String, Plain> valuesA,
-      Map<String, Plain> valuesB,
+      List<Map<String, Plain>> values,
       Map<String, Plain> valuesMerged) {
     Node last = node;
     Node scale = scaleAfter(node, graph);
@@ -220,10 +221,14 @@ class RefitOptimalityTest {
         || !(sum.op() instanceof Op.Add)
         || inputs != RefitInputs.MERGED
         || !sum.inputs().get(1).equals(last.name())) {
-      return RawLayer.mix(out, valuesA.get(last.name()), valuesB.get(last.name()));
+      return RawLayer.mix(out, of(last.name(), values));
     }
-    Plain stream = RawLayer.mix(out, valuesA.get(sum.name()), valuesB.get(sum.name()));
+    Plain stream = RawLayer.mix(out, of(sum.name(), values));
     return stream.plus(valuesMerged.get(sum.inputs().get(0)).times(-1));
+  }
+
+  private static List<Plain> of(String value, List<Map<String, Plain>> values) {
+    return values.stream().map(one -> one.get(value)).toList();
   }
 
   private static @Nullable Node scaleAfter(Node node, Graph graph) {
@@ -371,11 +376,7 @@ class RefitOptimalityTest {
     for (int j = 0; j < w.length; j++) {
       int own = w[j].length / groups;
       for (int i = 0; i < w[j].length; i++) {
-        Block from = in.block(i / taps);
-        Block to = out.block(j);
-        boolean crosses =
-            (from == Block.APART_A && to == Block.APART_B)
-                || (from == Block.APART_B && to == Block.APART_A);
+        boolean crosses = Collections.disjoint(in.members(i / taps), out.members(j));
         if (groups > 1 ? i / own == j / (w.length / groups) : !crosses) {
           free.add(new int[] {j, i});
         } else {

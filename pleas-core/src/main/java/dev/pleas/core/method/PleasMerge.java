@@ -1,5 +1,7 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -34,22 +36,21 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/** One merge of two networks, from alignment to the finished model. */
-final class PairMerge {
+/** One merge, from alignment to the finished model. */
+final class PleasMerge {
   private final MergeRequest request;
   private final Settings settings;
-  private final Model a;
-  private final Model b;
+  private final List<Model> sources;
+  private final Graph graph;
   private final Tools tools;
   private final Stopwatch stopwatch = new Stopwatch();
   private final List<String> notes = new ArrayList<>();
 
-  PairMerge(MergeRequest request, Settings settings) {
+  PleasMerge(MergeRequest request, Settings settings) {
     this.request = request;
     this.settings = settings;
-    SameArchitecture.requirePair(request);
-    this.a = request.sources().get(0);
-    this.b = request.sources().get(1);
+    this.sources = request.sources();
+    this.graph = sources.get(0).graph();
     this.tools = request.tools();
   }
 
@@ -58,42 +59,43 @@ final class PairMerge {
     Similarity similarity = settings.choice("similarity", Similarity.class);
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
-    Set<String> heads = HeadMode.resolve(settings, request, notes);
-    SameArchitecture.check(request.sources(), request.names(), heads);
+    OutputHeads heads = OutputHeads.of(settings, request, notes);
+    SameArchitecture.check(sources, request.names(), heads.nodes());
     SmallerBatches stages = Calibration.stages(settings, request, notes::add);
 
-    PermutationSpec spec = Symmetry.derive(a.graph());
+    PermutationSpec spec = Symmetry.derive(graph);
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
             "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
-    BlockCost cost = new BlockCost(a.graph(), spec, heads, request.sources().size());
-    Set<Group> indivisible = Indivisible.groups(a.graph(), spec);
-    BudgetPlan plan = budget.plan(a.graph(), spec, indivisible, cost);
+    BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
+    Set<Group> indivisible = Indivisible.groups(graph, spec);
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
         alignment ->
             components.putAll(
                 Layouts.of(
                     alignment.group(),
-                    alignment.permutation(),
-                    alignment.similarity(),
+                    alignment.permutations(),
+                    alignment.matched(),
                     plan.merged().getOrDefault(alignment.group(), 0))));
-    Layouts layouts = new Layouts(a.graph(), b.graph(), components, heads);
+    Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan);
-    Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(a, b, layouts));
+    Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
     LayerPass.Result fitted =
         stopwatch.time(
             "refit",
             () ->
                 stages.run(
                     (batches, memory) ->
-                        new LayerPass(a, b, initial, layouts, batches, tools, passSettings, memory)
+                        new LayerPass(
+                                sources, initial, layouts, batches, tools, passSettings, memory)
                             .run(request.progress())));
     notes.addAll(fitted.notes());
-    Model merged = Heads.split(fitted.model(), layouts, heads, request.names());
+    Model merged = Heads.split(fitted.model(), layouts, heads.separate(), request.names());
     return new MergeResult(
         merged,
         new MergeReport(
@@ -116,16 +118,23 @@ final class PairMerge {
   }
 
   private double prove(PermutationSpec spec) {
-    return Math.max(
-        SymmetryProof.check(a, spec, tools.backend(), request.seed()),
-        SymmetryProof.check(b, spec, tools.backend(), request.seed() + 1));
+    double worst = 0;
+    for (int s = 0; s < sources.size(); s++) {
+      long seed = request.seed() + s;
+      worst = Math.max(worst, SymmetryProof.check(sources.get(s), spec, tools.backend(), seed));
+    }
+    return worst;
   }
 
   private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
+    if (sources.size() > 2) {
+      throw new ConfigurationException("this method merges two networks, found " + sources.size());
+    }
     return ActivationMatching.match(
-        a.graph(),
+        graph,
         spec,
-        ActivationMatching.moments(a, b, spec, batches, tools.backend(), request.progress()),
+        ActivationMatching.moments(
+            sources.get(0), sources.get(1), spec, batches, tools.backend(), request.progress()),
         similarity,
         tools.matcher());
   }
@@ -149,20 +158,20 @@ final class PairMerge {
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
   }
 
-  private static MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
+  private MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
     Group group = alignment.group();
     int merged = plan.merged().getOrDefault(group, 0);
     return new MergeReport.Group(
         group.name(),
         group.size(),
         merged,
-        2 * group.size() - merged,
+        merged + sources.size() * (group.size() - merged),
         alignment.meanBefore(),
         alignment.meanAfter(),
         list(alignment.permutation().units()),
         group.components().stream().allMatch(component -> component.width() == 1)
             ? List.of()
-            : alignment.permutation().components().stream().map(PairMerge::list).toList());
+            : alignment.permutation().components().stream().map(PleasMerge::list).toList());
   }
 
   private static List<Integer> list(Permutation permutation) {

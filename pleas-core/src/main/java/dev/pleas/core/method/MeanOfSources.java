@@ -8,31 +8,29 @@ import dev.pleas.core.partial.PartialMerge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Two networks with their units taken as they stand, and the mean of their weights.
+ * Networks with their units taken as they stand, and the mean of their weights.
  *
- * @param heads nodes whose outputs stay apart
+ * @param heads what becomes of the heads
  * @param layouts in which everything else is merged
  * @param model the mean, separate heads still one layer
  * @param notes what a person should know; may be added to
  */
-record MeanOfPair(Set<String> heads, Layouts layouts, Model model, List<String> notes) {
+record MeanOfSources(OutputHeads heads, Layouts layouts, Model model, List<String> notes) {
   /**
    * Makes the mean of a request's networks.
    *
-   * @throws dev.pleas.api.error.PleasException if there are not two of one architecture
+   * @throws dev.pleas.api.error.PleasException if they are not of one architecture
    */
-  static MeanOfPair of(MergeRequest request, Settings settings) {
-    SameArchitecture.requirePair(request);
+  static MeanOfSources of(MergeRequest request, Settings settings) {
     List<String> notes = new ArrayList<>();
-    Set<String> heads = HeadMode.resolve(settings, request, notes);
-    SameArchitecture.check(request.sources(), request.names(), heads);
-    Model a = request.sources().get(0);
-    Model b = request.sources().get(1);
-    Layouts layouts = new Layouts(a.graph(), b.graph(), Map.of(), heads);
-    return new MeanOfPair(heads, layouts, PartialMerge.merge(a, b, layouts), notes);
+    OutputHeads heads = OutputHeads.of(settings, request, notes);
+    List<Model> sources = request.sources();
+    SameArchitecture.check(sources, request.names(), heads.nodes());
+    Layouts layouts =
+        new Layouts(sources.get(0).graph(), sources.size(), Map.of(), heads.layouts());
+    return new MeanOfSources(heads, layouts, PartialMerge.merge(sources, layouts), notes);
   }
 
   /** Sets statistics of what was made of the mean, and gives each source its head. */
@@ -40,7 +38,7 @@ record MeanOfPair(Set<String> heads, Layouts layouts, Model model, List<String> 
     return Heads.split(
         Normalization.recalibrated(request, settings, made, layouts, notes::add),
         layouts,
-        heads,
+        heads.separate(),
         request.names());
   }
 }
