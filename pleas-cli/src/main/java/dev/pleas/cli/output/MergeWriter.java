@@ -2,6 +2,7 @@ package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.ParameterLayout;
@@ -9,12 +10,14 @@ import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.core.partial.Heads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes what a merge leaves behind. */
@@ -28,6 +31,12 @@ public final class MergeWriter {
   /** The report for people. */
   public static final String PAGE = "report.html";
 
+  /** What a safetensors header says of a tensor, besides its name: type, shape, place. */
+  private static final int HEADER_BYTES_PER_TENSOR = 70;
+
+  /** Length of a provenance as metadata, of two sources that have none themselves. */
+  private static final int PROVENANCE_BYTES = 4096;
+
   private final CheckpointFormat format;
 
   /**
@@ -35,6 +44,24 @@ public final class MergeWriter {
    */
   public MergeWriter(CheckpointFormat format) {
     this.format = format;
+  }
+
+  /**
+   * Returns about how long the checkpoint of a merged network would be: its tensors to the byte, and
+   * its header as such headers are.
+   *
+   * @param graph of the merged network
+   * @param names of the sources
+   */
+  public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
+    ParameterLayout layout =
+        Heads.split(
+            sources.get(0).network().layout(), graph.parameters().keySet(), names);
+    long bytes = PROVENANCE_BYTES;
+    for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
+      bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
+    }
+    return bytes;
   }
 
   /**

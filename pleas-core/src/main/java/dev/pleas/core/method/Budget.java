@@ -2,8 +2,8 @@ package dev.pleas.core.method;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.budget.Allocation;
@@ -30,7 +30,7 @@ record Budget(
   static final List<MethodParameter> PARAMETERS =
       List.of(
           new MethodParameter(
-              LIMIT, "1.0", "cost of the result relative to one source, from 1 to 2"),
+              LIMIT, "1.0", "cost of the result relative to one source, from 1 to their number"),
           new MethodParameter(
               "budget-unit",
               "flops",
@@ -51,12 +51,12 @@ record Budget(
    *
    * @throws ConfigurationException if one is out of range, or both a budget and ratios are given
    */
-  static Budget of(Settings settings, MergeRequest request) {
+  static Budget of(Settings settings, PlanRequest request) {
     BlockCost.Unit unit = settings.choice("budget-unit", BlockCost.Unit.class);
     String ratios = settings.text(RATIOS);
     if (ratios.isEmpty()) {
       Allocation allocation = settings.choice("allocation", Allocation.class);
-      return new Budget(settings.real(LIMIT, 1, 2), unit, allocation, null);
+      return new Budget(settings.real(LIMIT, 1, request.sources().size()), unit, allocation, null);
     }
     for (String other : List.of(LIMIT, "allocation")) {
       if (request.parameters().containsKey(other)) {
@@ -70,7 +70,7 @@ record Budget(
     return new Budget(Double.NaN, unit, Allocation.UNIFORM, ExplicitRatios.parse(ratios));
   }
 
-  /** Returns how many pairs of each group are merged. */
+  /** Returns how many sets of units of each group are merged. */
   BudgetPlan plan(Graph graph, PermutationSpec spec, Set<Group> indivisible, BlockCost cost) {
     return ratios == null
         ? BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, allocation)

@@ -5,6 +5,7 @@ import dev.pleas.api.error.DataException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
@@ -59,6 +60,10 @@ final class Calibration {
               + ", found "
               + samples.shape());
     }
+    return new Batches(samples, batchSize(settings, graph));
+  }
+
+  private static int batchSize(Settings settings, Graph graph) {
     long size = settings.whole(BATCH_SIZE.name(), 0, 1 << 20);
     if (size == 0) {
       long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
@@ -66,7 +71,17 @@ final class Calibration {
       size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / bytes));
       settings.resolve(BATCH_SIZE.name(), Long.toString(size));
     }
-    return new Batches(samples, (int) size);
+    return (int) size;
+  }
+
+  /**
+   * Checks these settings where there is no data, and chooses the size of batches.
+   *
+   * @throws dev.pleas.api.error.ConfigurationException if one is out of range
+   */
+  static void check(Settings settings, PlanRequest request) {
+    batchSize(settings, request.sources().get(0));
+    activationMemory(settings);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Permutation;
@@ -55,12 +56,13 @@ final class PleasMerge {
   }
 
   MergeResult run() {
-    Budget budget = Budget.of(settings, request);
+    Budget budget = Budget.of(settings, PlanRequest.of(request));
     Similarity similarity = settings.choice("similarity", Similarity.class);
-    LayerPass.Settings passSettings = passSettings();
+    LayerPass.Settings passSettings = passSettings(settings, request.seed());
     boolean proves = settings.flag("check-symmetry");
-    OutputHeads heads = OutputHeads.of(settings, request, notes);
-    SameArchitecture.check(sources, request.names(), heads.nodes());
+    OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
+    SameArchitecture.check(
+        sources.stream().map(Model::graph).toList(), request.names(), heads.nodes());
     SmallerBatches stages = Calibration.stages(settings, request, notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
@@ -107,14 +109,15 @@ final class PleasMerge {
             notes));
   }
 
-  private LayerPass.Settings passSettings() {
+  /** Reads how the network is gone through. */
+  static LayerPass.Settings passSettings(Settings settings, long seed) {
     return new LayerPass.Settings(
         settings.choice("refit", RefitInputs.class),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
         settings.real("ridge", 0, Double.MAX_VALUE),
         Calibration.rowsPerColumn(settings),
-        request.seed());
+        seed);
   }
 
   private double prove(PermutationSpec spec) {
@@ -150,7 +153,8 @@ final class PleasMerge {
     }
   }
 
-  private static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
+  /** Returns what a plan costs. */
+  static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
     ToIntFunction<Group> merged = group -> plan.merged().getOrDefault(group, 0);
     return new MergeReport.Cost(
         cost.relative(BlockCost.Unit.FLOPS, merged),

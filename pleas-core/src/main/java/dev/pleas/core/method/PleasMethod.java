@@ -1,9 +1,11 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.core.alignment.Similarity;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +14,7 @@ import java.util.stream.Stream;
  * PLeaS (arXiv:2407.02447): units are matched by their activations, the best-matched merged as far
  * as the budget demands, and every layer's weights set by least squares.
  */
-final class PleasMethod implements MergeMethod {
+final class PleasMethod implements PlannedMethod {
   private static final List<MethodParameter> OWN =
       List.of(
           new MethodParameter(
@@ -44,6 +46,11 @@ final class PleasMethod implements MergeMethod {
   @Override
   public List<MethodParameter> parameters() {
     return PARAMETERS;
+  }
+
+  @Override
+  public PlannedMerge plan(PlanRequest request) {
+    return new PleasPlan(request, new Settings(PARAMETERS, request.parameters())).plan();
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.pleas.core.method;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
-import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +18,9 @@ final class SameArchitecture {
    * @param heads nodes whose widths and parameters' first axes may differ
    * @throws ModelException naming the first parameter that differs and both shapes
    */
-  static void check(List<Model> models, List<String> names, Set<String> heads) {
-    for (int i = 1; i < models.size(); i++) {
-      check(models.get(0).graph(), names.get(0), models.get(i).graph(), names.get(i), heads);
+  static void check(List<Graph> graphs, List<String> names, Set<String> heads) {
+    for (int i = 1; i < graphs.size(); i++) {
+      check(graphs.get(0), names.get(0), graphs.get(i), names.get(i), heads);
     }
   }
 
