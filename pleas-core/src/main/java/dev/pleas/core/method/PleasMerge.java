@@ -17,6 +17,8 @@ import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
+import dev.pleas.core.budget.GroupGains;
+import dev.pleas.core.gain.GainMeasurement;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.partial.BlockLayout;
@@ -33,6 +35,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -74,18 +77,23 @@ final class PleasMerge {
             "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
-    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
+    GroupGains gains =
+        budget.needsGains()
+            ? stopwatch.time(
+                "gains",
+                () -> stages.run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
+            : null;
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
+    if (gains != null) {
+      notes.add(budget.note(graph, spec, indivisible, cost, plan, gains));
+    }
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
         alignment ->
             components.putAll(
-                Layouts.of(
-                    alignment.group(),
-                    alignment.permutations(),
-                    alignment.matched(),
-                    plan.merged().getOrDefault(alignment.group(), 0))));
+                layouts(alignment, plan.merged().getOrDefault(alignment.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
-    noteIndivisible(indivisible, plan);
+    noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
     LayerPass.Result fitted =
         stopwatch.time(
@@ -142,7 +150,33 @@ final class PleasMerge {
         tools.matcher());
   }
 
-  private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
+  private GroupGains gains(
+      List<GroupAlignment> alignments,
+      Set<Group> indivisible,
+      OutputHeads heads,
+      Batches batches) {
+    Map<Group, GroupAlignment> byGroup = new LinkedHashMap<>();
+    alignments.forEach(alignment -> byGroup.put(alignment.group(), alignment));
+    PermutationSpec spec = new PermutationSpec(List.copyOf(byGroup.keySet()));
+    return new GainMeasurement(
+            sources,
+            ActivationMatching.taps(graph, spec),
+            (group, merged) -> layouts(Objects.requireNonNull(byGroup.get(group)), merged),
+            batches,
+            tools,
+            heads.layouts().isEmpty())
+        .measure(
+            spec.groups().stream().filter(group -> !indivisible.contains(group)).toList(),
+            request.progress());
+  }
+
+  private static Map<Component, BlockLayout> layouts(GroupAlignment alignment, int merged) {
+    return Layouts.of(
+        alignment.group(), alignment.permutations(), alignment.matched(), merged);
+  }
+
+  /** Says which groups a plan could not divide, if it divides any. */
+  static void noteIndivisible(Set<Group> indivisible, BudgetPlan plan, List<String> notes) {
     boolean keepsApart =
         plan.merged().entrySet().stream().anyMatch(e -> e.getValue() < e.getKey().size());
     if (!indivisible.isEmpty() && keepsApart) {

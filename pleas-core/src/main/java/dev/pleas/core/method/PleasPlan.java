@@ -1,5 +1,6 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What {@link PleasMerge} will make, from graphs and settings alone. */
 final class PleasPlan {
@@ -45,7 +47,14 @@ final class PleasPlan {
     Calibration.check(settings, request);
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
-    BudgetPlan plan = budget.plan(graph, spec, Indivisible.groups(graph, spec), cost);
+    if (budget.needsGains()) {
+      throw new ConfigurationException(
+          "allocation = optimal shares the budget out by what is measured on the calibration images,"
+              + " so only a merge can tell; plan with uniform or stages for the same size");
+    }
+    Set<Group> indivisible = Indivisible.groups(graph, spec);
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, null);
+    PleasMerge.noteIndivisible(indivisible, plan, notes);
     Layouts layouts = new Layouts(graph, sources.size(), layouts(spec, plan), heads.layouts());
     return new PlannedMerge(
         settings.all(),
