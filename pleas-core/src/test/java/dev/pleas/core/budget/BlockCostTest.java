@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -66,11 +67,15 @@ class BlockCostTest {
   }
 
   @Property(tries = 5)
-  void relative_anyPlan_isTheCountOfEntriesThatMayDiffer(@ForAll @IntRange(max = 10_000) int seed) {
+  void relative_anyPlan_isTheCountOfEntriesThatMayDiffer(
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll @IntRange(min = 2, max = 4) int sources) {
     RandomSamples samples = new RandomSamples(seed, 2, RandomNetworks.input());
     Graph graph = RandomNetworks.resNet(seed, 4);
-    Model a = RandomNetworks.weights(graph, seed, samples);
-    Model b = RandomNetworks.weights(graph, seed + 1, samples);
+    List<Model> models =
+        IntStream.range(0, sources)
+            .mapToObj(s -> RandomNetworks.weights(graph, seed + s, samples))
+            .toList();
+    Model a = models.get(0);
     PermutationSpec spec = Symmetry.derive(graph);
     SplittableRandom random = new SplittableRandom(seed);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
@@ -81,12 +86,13 @@ class BlockCostTest {
       components.putAll(
           Layouts.of(
               group,
-              List.of(UnitPermutation.identity(group), UnitPermutation.random(group, random)),
+              models.stream().map(model -> UnitPermutation.random(group, random)).toList(),
               new double[d],
               plan.get(group)));
     }
-    Model merged = PartialMerge.merge(List.of(a, b), new Layouts(graph, 2, components, Map.of()));
-    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
+    Model merged =
+        PartialMerge.merge(models, new Layouts(graph, sources, components, Map.of()));
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), sources);
 
     // Random weights are never 0, so the zeros of the merged network are its absent blocks.
     assertThat(cost.relative(Unit.PARAMETERS, plan::get))
