@@ -79,6 +79,7 @@ public record MergeReport(
    * @param unknowns columns of the largest system
    * @param errorBefore with the initial weights
    * @param errorAfter with the refitted weights
+   * @param ridge the pull towards the initial weights, relative to the mean of diag X̃ᵀX̃
    * @param conditionEstimate of the worst system solved
    */
   public record Layer(
@@ -88,6 +89,7 @@ public record MergeReport(
       int unknowns,
       double errorBefore,
       double errorAfter,
+      double ridge,
       double conditionEstimate) {}
 
   /**

@@ -66,6 +66,11 @@ public record MergeRequest(
     this(sources, names, null, calibration, parameters, seed, tools, progress);
   }
 
+  /** Returns the same request for other networks of the same names. */
+  public MergeRequest withSources(List<Model> others) {
+    return new MergeRequest(others, names, labels, calibration, parameters, seed, tools, progress);
+  }
+
   private static void check(LabelSpaces labels, List<Model> sources, List<String> names) {
     int lists = labels.classes().size();
     if (lists != sources.size()) {

@@ -3,14 +3,13 @@ package dev.pleas.core.budget;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.core.naming.NamePattern;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Ratios that a person chose, by names of groups: {@code layer4.*=1, layer3.0.conv1=0.5}. In a
@@ -67,11 +66,10 @@ public final class ExplicitRatios {
     Set<Group> chosen = new HashSet<>();
     ratios.forEach(
         (name, ratio) -> {
-          Pattern pattern = pattern(name);
+          List<String> names =
+              NamePattern.of(name).matching(spec.groups().stream().map(Group::name).toList());
           List<Group> fitting =
-              spec.groups().stream()
-                  .filter(group -> pattern.matcher(group.name()).matches())
-                  .toList();
+              spec.groups().stream().filter(group -> names.contains(group.name())).toList();
           if (fitting.isEmpty()) {
             throw new ConfigurationException(
                 "ratios: no group is called " + name + "; there are: " + names(spec.groups()));
@@ -94,18 +92,5 @@ public final class ExplicitRatios {
 
   private static String names(List<Group> groups) {
     return groups.stream().map(Group::name).collect(Collectors.joining(", "));
-  }
-
-  private static Pattern pattern(String name) {
-    return Pattern.compile(
-        Stream.of(name.split("(?<=[*?])|(?=[*?])"))
-            .map(
-                part ->
-                    switch (part) {
-                      case "*" -> ".*";
-                      case "?" -> ".";
-                      default -> Pattern.quote(part);
-                    })
-            .collect(Collectors.joining()));
   }
 }

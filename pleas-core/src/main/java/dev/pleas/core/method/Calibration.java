@@ -1,6 +1,7 @@
 package dev.pleas.core.method;
 
 import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeRequest;
@@ -43,9 +44,10 @@ final class Calibration {
   /**
    * Returns the request's data in batches.
    *
+   * @throws ConfigurationException if there are too few batches
    * @throws DataException if there is none or it does not fit the network
    */
-  private static Batches batches(Settings settings, MergeRequest request) {
+  private static Batches batches(Settings settings, MergeRequest request, int least) {
     Graph graph = request.sources().get(0).graph();
     Samples samples = request.calibration();
     if (samples == null || samples.count() == 0) {
@@ -60,15 +62,31 @@ final class Calibration {
               + ", found "
               + samples.shape());
     }
-    return new Batches(samples, batchSize(settings, graph));
+    Batches batches =
+        new Batches(samples, batchSize(settings, graph, samples.count() / least));
+    if (batches.count() < least) {
+      throw new ConfigurationException(
+          "ridge = auto holds out every "
+              + least
+              + "th batch, so it needs "
+              + least
+              + " batches or more, found "
+              + batches.count()
+              + " of "
+              + batches.size()
+              + " samples; give more calibration data, a smaller batch-size, or a number for ridge");
+    }
+    return batches;
   }
 
-  private static int batchSize(Settings settings, Graph graph) {
+  /** Returns what is set, or how many samples fit the memory of a batch, up to {@code most}. */
+  private static int batchSize(Settings settings, Graph graph, int most) {
     long size = settings.whole(BATCH_SIZE.name(), 0, 1 << 20);
     if (size == 0) {
       long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
       long bytes = Math.max(1, elements * Float.BYTES);
-      size = Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / bytes));
+      size = Math.min(LARGEST_BATCH, BATCH_BYTES / bytes);
+      size = Math.max(1, Math.min(size, most));
       settings.resolve(BATCH_SIZE.name(), Long.toString(size));
     }
     return (int) size;
@@ -77,10 +95,10 @@ final class Calibration {
   /**
    * Checks these settings where there is no data, and chooses the size of batches.
    *
-   * @throws dev.pleas.api.error.ConfigurationException if one is out of range
+   * @throws ConfigurationException if one is out of range
    */
   static void check(Settings settings, PlanRequest request) {
-    batchSize(settings, request.sources().get(0));
+    batchSize(settings, request.sources().get(0), Integer.MAX_VALUE);
     activationMemory(settings);
   }
 
@@ -88,11 +106,13 @@ final class Calibration {
    * Returns a way to run stages over the request's data that goes on with smaller batches where the
    * memory of a device runs out.
    *
+   * @param leastBatches how many batches there must be
    * @param notes gets what a person should know
    */
-  static SmallerBatches stages(Settings settings, MergeRequest request, Consumer<String> notes) {
+  static SmallerBatches stages(
+      Settings settings, MergeRequest request, int leastBatches, Consumer<String> notes) {
     return new SmallerBatches(
-        batches(settings, request),
+        batches(settings, request, leastBatches),
         activationMemory(settings),
         note -> {
           request.progress().note(note);

@@ -6,7 +6,6 @@ import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.refit.LayerPass;
-import dev.pleas.core.refit.RefitInputs;
 import java.util.function.Consumer;
 
 /** What becomes of batch normalization statistics. */
@@ -37,8 +36,8 @@ enum Normalization {
     if (!recalibrates(settings) || !has) {
       return merged;
     }
-    LayerPass.Settings pass = new LayerPass.Settings(RefitInputs.NONE, false, true, 0, 0, 0);
-    return Calibration.stages(settings, request, notes)
+    LayerPass.Settings pass = LayerPass.Settings.ofStatistics();
+    return Calibration.stages(settings, request, 1, notes)
         .run(
             (batches, memory) ->
                 new LayerPass(

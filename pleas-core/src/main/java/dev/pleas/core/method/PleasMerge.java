@@ -2,6 +2,8 @@ package dev.pleas.core.method;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -21,6 +23,7 @@ import dev.pleas.core.budget.GroupGains;
 import dev.pleas.core.gain.GainMeasurement;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
+import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -28,11 +31,13 @@ import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
+import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,12 +66,13 @@ final class PleasMerge {
   MergeResult run() {
     Budget budget = Budget.of(settings, PlanRequest.of(request));
     Similarity similarity = settings.choice("similarity", Similarity.class);
-    LayerPass.Settings passSettings = passSettings(settings, request.seed());
+    LayerPass.Settings passSettings = passSettings(settings, graph, request.seed());
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
     SameArchitecture.check(
         sources.stream().map(Model::graph).toList(), request.names(), heads.nodes());
-    SmallerBatches stages = Calibration.stages(settings, request, notes::add);
+    SmallerBatches stages = Calibration.stages(
+            settings, request, passSettings.ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
     if (proves) {
@@ -118,14 +124,44 @@ final class PleasMerge {
   }
 
   /** Reads how the network is gone through. */
-  static LayerPass.Settings passSettings(Settings settings, long seed) {
+  static LayerPass.Settings passSettings(Settings settings, Graph graph, long seed) {
     return new LayerPass.Settings(
         settings.choice("refit", RefitInputs.class),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
-        settings.real("ridge", 0, Double.MAX_VALUE),
+        ridge(settings),
+        excluded(settings, graph),
+        (int) settings.whole("passes", 1, 100),
         Calibration.rowsPerColumn(settings),
         seed);
+  }
+
+  private static Ridge ridge(Settings settings) {
+    return settings.text("ridge").equals("auto")
+        ? Ridge.AUTO
+        : new Ridge(settings.real("ridge", 0, Double.MAX_VALUE));
+  }
+
+  /** The layers that a person keeps from being fitted. */
+  private static Set<String> excluded(Settings settings, Graph graph) {
+    List<String> layers =
+        graph.nodes().stream()
+            .filter(node -> node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear)
+            .map(Node::name)
+            .toList();
+    Set<String> excluded = new LinkedHashSet<>();
+    for (String text : settings.text("exclude").split(",", -1)) {
+      List<String> fitting = NamePattern.of(text.strip()).matching(layers);
+      if (fitting.isEmpty() && !text.isBlank()) {
+        throw new ConfigurationException(
+            "exclude: no layer is called "
+                + text.strip()
+                + "; there are: "
+                + String.join(", ", layers));
+      }
+      excluded.addAll(fitting);
+    }
+    return excluded;
   }
 
   private double prove(PermutationSpec spec) {

@@ -1,13 +1,20 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.merge.PlannedMethod;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.alignment.Similarity;
+import dev.pleas.core.normalization.FoldedNormalization;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +22,13 @@ import java.util.stream.Stream;
  * as the budget demands, and every layer's weights set by least squares.
  */
 final class PleasMethod implements PlannedMethod {
+  private static final MethodParameter FOLD =
+      new MethodParameter(
+          "fold-normalization",
+          "false",
+          "draw batch normalizations into the convolutions before them while merging, so that what"
+              + " comes after them is averaged and fitted: true, false");
+
   private static final List<MethodParameter> OWN =
       List.of(
           new MethodParameter(
@@ -30,10 +44,20 @@ final class PleasMethod implements PlannedMethod {
           new MethodParameter(
               "ridge",
               "0.0001",
-              "pull towards the initial weights, relative to the mean square of the inputs, at"
-                  + " least 0"),
+              "pull towards the initial weights, relative to the mean square of the inputs: at least"
+                  + " 0, or auto (chosen for each layer on a fifth of the batches)"),
+          new MethodParameter(
+              "exclude",
+              "",
+              "layers that keep their averaged weights, as layer1.*,fc; * and ? are wildcards"),
+          new MethodParameter(
+              "passes",
+              "1",
+              "how often all layers are fitted; each pass pulls towards the weights of the one"
+                  + " before"),
           OutputHeads.PARAMETER,
           Normalization.PARAMETER,
+          FOLD,
           new MethodParameter(
               "check-symmetry",
               "true",
@@ -50,11 +74,47 @@ final class PleasMethod implements PlannedMethod {
 
   @Override
   public PlannedMerge plan(PlanRequest request) {
-    return new PleasPlan(request, new Settings(PARAMETERS, request.parameters())).plan();
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    if (!settings.flag(FOLD.name())) {
+      return new PleasPlan(request, settings).plan();
+    }
+    List<Graph> folded =
+        request.sources().stream()
+            .map(graph -> FoldedNormalization.fold(ones(graph)).graph())
+            .toList();
+    PlannedMerge plan =
+        new PleasPlan(
+                new PlanRequest(folded, request.names(), request.labels(), request.parameters()),
+                settings)
+            .plan();
+    Graph result =
+        FoldedNormalization.unfold(ones(plan.result()), request.sources().get(0)).graph();
+    return new PlannedMerge(plan.settings(), plan.cost(), plan.groups(), result, plan.notes());
+  }
+
+  /** Weights to fold; which they are does not matter to the graph. */
+  private static Model ones(Graph graph) {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    graph
+        .parameters()
+        .forEach(
+            (name, shape) -> {
+              float[] values = new float[Math.toIntExact(shape.elements())];
+              Arrays.fill(values, 1);
+              parameters.put(name, HostTensor.wrap(shape, values));
+            });
+    return new Model(graph, parameters);
   }
 
   @Override
   public MergeResult merge(MergeRequest request) {
-    return new PleasMerge(request, new Settings(PARAMETERS, request.parameters())).run();
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    if (!settings.flag(FOLD.name())) {
+      return new PleasMerge(request, settings).run();
+    }
+    List<Model> folded = request.sources().stream().map(FoldedNormalization::fold).toList();
+    MergeResult result = new PleasMerge(request.withSources(folded), settings).run();
+    Graph graph = request.sources().get(0).graph();
+    return new MergeResult(FoldedNormalization.unfold(result.model(), graph), result.report());
   }
 }

@@ -68,7 +68,7 @@ final class PleasPlan {
   /** Reads what a plan does not depend on, to refuse what a merge would refuse. */
   private void checkOtherSettings() {
     settings.choice("similarity", Similarity.class);
-    PleasMerge.passSettings(settings, 0);
+    PleasMerge.passSettings(settings, graph, 0);
     settings.flag("check-symmetry");
   }
 

@@ -53,7 +53,7 @@ final class RegMeanMethod implements PlannedMethod {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     double offDiagonal = settings.real(OFF_DIAGONAL.name(), 0, 1);
     MeanOfSources mean = MeanOfSources.of(request, settings);
-    SmallerBatches stages = Calibration.stages(settings, request, mean.notes()::add);
+    SmallerBatches stages = Calibration.stages(settings, request, 1, mean.notes()::add);
     Stopwatch stopwatch = new Stopwatch();
     Model regressed =
         stopwatch.time(

@@ -21,18 +21,24 @@ final class LayerData {
   private final Batches batches;
   private final RefitInputs inputs;
   private final RowSampling sampling;
+  private final boolean split;
 
+  /**
+   * @param split whether to hold out some batches
+   */
   LayerData(
       TensorBackend backend,
       Layouts layouts,
       Batches batches,
       RefitInputs inputs,
-      RowSampling sampling) {
+      RowSampling sampling,
+      boolean split) {
     this.backend = backend;
     this.layouts = layouts;
     this.batches = batches;
     this.inputs = inputs;
     this.sampling = sampling;
+    this.split = split;
   }
 
   /**
@@ -43,7 +49,7 @@ final class LayerData {
    * @param p columns of X̃
    * @param outputShape of the merged layer per sample, [q, …]
    */
-  LayerMoments collect(
+  SplitMoments collect(
       Walkers walkers,
       Node node,
       int cut,
@@ -54,8 +60,10 @@ final class LayerData {
       Progress.Stage stage) {
     int q = outputShape.dim(0);
     RowSampling.Sampler sampler = sampling.of(cut, p, outputShape, needed);
-    try (TensorScope totals = backend.newScope();
-        LayerMoments.Accumulator accumulator = new LayerMoments.Accumulator(totals, p, q)) {
+    try (TensorScope totals = backend.newScope()) {
+      LayerMoments.Accumulator fitted = new LayerMoments.Accumulator(totals, p, q);
+      LayerMoments.Accumulator heldOut =
+          split ? new LayerMoments.Accumulator(totals, p, q) : fitted;
       for (int batch = 0; batch < batches.count(); batch++) {
         try (TensorScope scope = backend.newScope()) {
           int[] chosen = sampler.next();
@@ -63,11 +71,11 @@ final class LayerData {
               RowSampling.inputs(
                   scope, node.op(), inputs(walkers, node, cut, batch, scope), chosen);
           Tensor y = targets(walkers, cut, target, batch, scope, chosen);
-          accumulator.add(x, y);
+          (split && batch % Ridge.HELD_OUT_EVERY == 0 ? heldOut : fitted).add(x, y);
         }
         stage.advance(1);
       }
-      return accumulator.toMoments();
+      return new SplitMoments(fitted.toMoments(), split ? heldOut.toMoments() : null);
     }
   }
 

@@ -22,8 +22,10 @@ import dev.pleas.core.partial.Exactness;
 import dev.pleas.core.partial.Layouts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +45,8 @@ public final class LayerPass {
   private final LayerData data;
   private final NeededPositions needed;
   private final Map<String, HostTensor> parameters;
-  private final List<MergeReport.Layer> reports = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Map<String, MergeReport.Layer> reports = new LinkedHashMap<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
   /**
    * How to go through.
@@ -53,7 +55,11 @@ public final class LayerPass {
    * @param residual whether a branch is fitted to the stream that it is added to; needs merged
    *     inputs
    * @param recalibrate whether to set batch normalization statistics
-   * @param ridge relative to the mean of diag X̃ᵀX̃
+   * @param ridge how strong the pull is towards the weights before the pass
+   * @param excluded layers that keep their initial weights
+   * @param passes how often to go through; each pulls towards the weights of the one before, so
+   *     that many of them undo the ridge's bias (iterated Tikhonov regularization: Engl, Hanke and
+   *     Neubauer 1996, section 5.1)
    * @param rowsPerColumn positions of a convolution are sampled down to about this many rows for
    *     each column of its system; 0 to use all
    * @param seed of position sampling
@@ -62,9 +68,16 @@ public final class LayerPass {
       RefitInputs inputs,
       boolean residual,
       boolean recalibrate,
-      double ridge,
+      Ridge ridge,
+      Set<String> excluded,
+      int passes,
       int rowsPerColumn,
-      long seed) {}
+      long seed) {
+    /** Returns the settings that fit nothing and only set batch normalization statistics. */
+    public static Settings ofStatistics() {
+      return new Settings(RefitInputs.NONE, false, true, new Ridge(0), Set.of(), 1, 0, 0);
+    }
+  }
 
   /**
    * The network after the pass.
@@ -107,7 +120,8 @@ public final class LayerPass {
             layouts,
             batches,
             settings.inputs(),
-            new RowSampling(batches.samples().count(), settings.rowsPerColumn(), settings.seed()));
+            new RowSampling(batches.samples().count(), settings.rowsPerColumn(), settings.seed()),
+            settings.ridge().isAuto());
     this.needed = new NeededPositions(graph);
     this.parameters = new LinkedHashMap<>(initial.parameters());
   }
@@ -121,20 +135,31 @@ public final class LayerPass {
         steps.add(step);
       }
     }
-    long share = memoryBytes / (sources.size() + 1);
-    List<Walker> walks =
-        sources.stream().map(model -> walker(model.graph(), model.parameters(), share)).toList();
-    try (Walkers walkers = new Walkers(walks, walker(graph, parameters, share));
-        Progress.Stage stage =
-            progress.begin("Fitting layers", (long) steps.size() * batches.count())) {
-      steps.forEach(step -> step.run(walkers, stage));
+    long perPass = (long) steps.size() * batches.count();
+    try (Progress.Stage stage = progress.begin("Fitting layers", perPass * settings.passes())) {
+      for (int pass = 0; pass < settings.passes(); pass++) {
+        try (Walkers walkers = walkers()) {
+          steps.forEach(step -> step.run(walkers, stage));
+        }
+      }
     }
-    return new Result(new Model(graph, parameters), reports, notes);
+    return new Result(
+        new Model(graph, parameters), List.copyOf(reports.values()), List.copyOf(notes));
+  }
+
+  private Walkers walkers() {
+    long share = memoryBytes / (sources.size() + 1);
+    return new Walkers(
+        sources.stream().map(model -> walker(model.graph(), model.parameters(), share)).toList(),
+        walker(graph, parameters, share));
   }
 
   private @Nullable Step step(Node node, int cut) {
     String x = node.inputs().get(0);
-    boolean refits = settings.inputs() != RefitInputs.NONE && !exactness.mapped(x);
+    boolean refits =
+        settings.inputs() != RefitInputs.NONE
+            && !exactness.mapped(x)
+            && !settings.excluded().contains(node.name());
     if (node.op() instanceof Op.Conv2d conv && refits) {
       WeightMatrix weight = new WeightMatrix(graph.parameterShape(conv.weight()), conv.groups());
       return (walkers, stage) ->
@@ -164,9 +189,10 @@ public final class LayerPass {
     Shape output = graph.valueShape(node.name());
     Target target =
         Target.of(graph, cut, settings.residual() && settings.inputs() == RefitInputs.MERGED);
-    LayerMoments moments =
+    SplitMoments split =
         data.collect(
             walkers, node, cut, target, needed.of(node.name()), form.rows(), output, stage);
+    LayerMoments moments = split.all();
     Matrix initial = form.toMatrix(parameter(weight));
     double[] initialBias = bias == null ? new double[output.dim(0)] : doubles(parameter(bias));
     if (target.scale() != null) {
@@ -183,9 +209,14 @@ public final class LayerPass {
     // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
     // need not spend weights on it.
     boolean absorbed = settings.recalibrate() && feedsNormalizationOnly(node.name());
-    LayerRefit.Fit fit =
-        new LayerRefit(new SystemSolver(node.name(), tools, notes::add), settings.ridge())
-            .solve(moments, initial, systems, bias != null || absorbed);
+    boolean intercept = bias != null || absorbed;
+    LayerRefit layer = new LayerRefit(new SystemSolver(node.name(), tools, notes::add));
+    Matrix start = initial;
+    double ridge =
+        settings
+            .ridge()
+            .choose(split, each -> layer.solve(split.fitted(), start, systems, intercept, each));
+    LayerRefit.Fit fit = layer.solve(moments, start, systems, intercept, ridge);
     Matrix fitted = fit.x();
     Matrix fittedBias = row(fit.bias());
     if (target.scale() != null) {
@@ -201,15 +232,32 @@ public final class LayerPass {
     }
     double[] offset =
         absorbed && bias == null ? LayerRefit.intercept(moments, initial) : initialBias;
-    reports.add(
+    double before = Objective.relativeError(moments, initial, offset);
+    reports.merge(
+        node.name(),
         new MergeReport.Layer(
             node.name(),
             moments.rows(),
             batches.samples().count() * output.elementsFrom(1),
             fit.unknowns(),
-            Objective.relativeError(moments, initial, offset),
+            before,
             Objective.relativeError(moments, fit.x(), fit.bias()),
-            fit.conditionEstimate()));
+            ridge,
+            fit.conditionEstimate()),
+        LayerPass::latest);
+  }
+
+  /** The layer after a further pass; before is what it was before the first. */
+  private static MergeReport.Layer latest(MergeReport.Layer first, MergeReport.Layer last) {
+    return new MergeReport.Layer(
+        last.name(),
+        last.rows(),
+        last.rowsAvailable(),
+        last.unknowns(),
+        first.errorBefore(),
+        last.errorAfter(),
+        last.ridge(),
+        last.conditionEstimate());
   }
 
   private boolean feedsNormalizationOnly(String value) {

@@ -14,7 +14,6 @@ import java.util.List;
  */
 final class LayerRefit {
   private final SystemSolver solver;
-  private final double ridge;
 
   /**
    * A refitted layer.
@@ -27,12 +26,8 @@ final class LayerRefit {
   @SuppressWarnings("ArrayRecordComponent")
   record Fit(Matrix x, double[] bias, double conditionEstimate, int unknowns) {}
 
-  /**
-   * @param ridge λ, relative to the mean of diag X̃ᵀX̃
-   */
-  LayerRefit(SystemSolver solver, double ridge) {
+  LayerRefit(SystemSolver solver) {
     this.solver = solver;
-    this.ridge = ridge;
   }
 
   /**
@@ -40,8 +35,14 @@ final class LayerRefit {
    *
    * @param initial W₀ᵀ, p×q; entries outside the systems stay as they are
    * @param intercept whether to fit one; if not, the bias is 0
+   * @param ridge λ, relative to the mean of diag X̃ᵀX̃
    */
-  Fit solve(LayerMoments moments, Matrix initial, List<LayerSystem> systems, boolean intercept) {
+  Fit solve(
+      LayerMoments moments,
+      Matrix initial,
+      List<LayerSystem> systems,
+      boolean intercept,
+      double ridge) {
     int q = initial.columns();
     LayerMoments m = intercept ? centred(moments) : moments;
     double scale = ridge * meanDiagonal(m.gram());

@@ -80,8 +80,8 @@ class LayerRefitTest {
     return new LayerMoments(product(x, x), product(x, y), sums(x), sums(y));
   }
 
-  private LayerRefit refit(double ridge) {
-    return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add), ridge);
+  private LayerRefit refit() {
+    return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add));
   }
 
   @ParameterizedTest
@@ -90,7 +90,7 @@ class LayerRefitTest {
     List<LayerSystem> all =
         LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    LayerRefit.Fit fit = refit(RIDGE).solve(moments(), initial, all, intercept);
+    LayerRefit.Fit fit = refit().solve(moments(), initial, all, intercept, RIDGE);
 
     for (int j = 0; j < Q; j++) {
       assertColumn(fit, j, IntStream.range(0, P).toArray(), intercept);
@@ -112,8 +112,13 @@ class LayerRefitTest {
     }
 
     LayerRefit.Fit fit =
-        refit(RIDGE)
-            .solve(moments(), Matrix.wrap(P, Q, w0), LayerSystem.of(outputs, inputs, 1, 1), true);
+        refit()
+            .solve(
+                moments(),
+                Matrix.wrap(P, Q, w0),
+                LayerSystem.of(outputs, inputs, 1, 1),
+                true,
+                RIDGE);
 
     assertColumn(fit, 0, new int[] {0, 1, 2, 3, 4}, true);
     assertColumn(fit, 1, new int[] {0, 1, 2}, true);
@@ -166,7 +171,7 @@ class LayerRefitTest {
     List<LayerSystem> all =
         LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    LayerRefit.Fit fit = refit(0).solve(moments(), initial, all, false);
+    LayerRefit.Fit fit = refit().solve(moments(), initial, all, false, 0);
 
     for (int j = 0; j < Q; j++) {
       assertThat(fit.x().get(2, j)).isCloseTo(initial.get(2, j), within(TOLERANCE));
@@ -185,11 +190,11 @@ class LayerRefitTest {
             tools.matcher(),
             equations -> new Solution.RankDeficient(1, 5),
             equations -> new Solution.RankDeficient(1, 5));
-    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add), 0);
+    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add));
     List<LayerSystem> all =
         LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
 
-    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false))
+    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, 0))
         .isInstanceOf(SingularSystemException.class)
         .hasMessageStartingWith("layer1.conv2: the least-squares system of 5 unknowns cannot be")
         .hasMessageEndingWith("use a larger ridge or more calibration data");

@@ -159,7 +159,9 @@ class RefitOptimalityTest {
   private static List<String> assertOptimal(
       Prepared prepared, RefitInputs inputs, boolean recalibrate) {
     LayerPass.Result result =
-        prepared.run(new LayerPass.Settings(inputs, true, recalibrate, RIDGE, 0, 1), 16);
+        prepared.run(
+            new LayerPass.Settings(inputs, true, recalibrate, new Ridge(RIDGE), Set.of(), 1, 0, 1),
+            16);
     assertThat(result.layers()).isNotEmpty();
     Model merged = result.model();
     List<Map<String, Plain>> values =
