@@ -1,10 +1,13 @@
 package dev.pleas.cli.plan;
 
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
 import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.tensor.Shape;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How much memory a merge needs at its peak, by adding up what is held at once.
@@ -38,14 +41,25 @@ public record MemoryEstimate(long backendBytes, long heapBytes) {
         kept + networks + worst + Float.BYTES * batch * live, networks + weights(merged) + 3 * gram);
   }
 
-  /** The values of one sample that are alive at once, taken as the three largest. */
+  /** The most elements of one sample's values that are alive at once. */
   private static long perSample(Graph graph) {
-    return graph.valueShapes().values().stream()
-        .map(Shape::elements)
-        .sorted((a, b) -> Long.compare(b, a))
-        .limit(3)
-        .mapToLong(Long::longValue)
-        .sum();
+    Map<String, Integer> lastUse = new HashMap<>();
+    List<Node> nodes = graph.nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      for (String input : nodes.get(i).inputs()) {
+        lastUse.put(input, i);
+      }
+    }
+    long live = graph.inputs().values().stream().mapToLong(Shape::elements).sum();
+    long most = live;
+    for (int i = 0; i < nodes.size(); i++) {
+      live += graph.valueShape(nodes.get(i).name()).elements();
+      most = Math.max(most, live);
+      for (String input : Set.copyOf(nodes.get(i).inputs())) {
+        live -= lastUse.getOrDefault(input, -1) == i ? graph.valueShape(input).elements() : 0;
+      }
+    }
+    return most;
   }
 
   private static long weights(Graph graph) {

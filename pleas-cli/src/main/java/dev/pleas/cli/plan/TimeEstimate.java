@@ -41,9 +41,11 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     // Every source runs for the matching, and again beside the merged network while it is fitted.
     double forward = perSample * samples * (2 * sources.size() + dense);
     int columns =
-        (int) layers.stream().mapToLong(LayerWork::columns).max().stream().map(p -> Math.min(p, LARGEST)).findAny().orElse(1);
-    double gram = gram(tools, columns) * layers.stream().mapToDouble(LayerWork::gramProducts).sum();
-    double solve = solve(tools, columns) * layers.stream().mapToDouble(LayerWork::solveProducts).sum();
+        (int) Math.min(LARGEST, layers.stream().mapToLong(LayerWork::columns).max().orElse(1));
+    double gram =
+        gram(tools, columns) * layers.stream().mapToDouble(LayerWork::gramProducts).sum();
+    double solve =
+        solve(tools, columns) * layers.stream().mapToDouble(LayerWork::solveProducts).sum();
     return new TimeEstimate((long) forward, (long) gram, (long) solve);
   }
 
