@@ -67,6 +67,7 @@ final class MergeCommand extends PleasCommand {
     explainBackend(session, options.tools().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace = Workspace.open(session, plan, options.tools(), progress(how.quiet))) {
+      explainPreflight(workspace.preflight(), how.quiet);
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
       ReportDocument report = new MergeWriter(format).write(outcome, directory);
       out().print(how.json ? Json.write(report) : MergeSummary.of(report, folder));

@@ -1,5 +1,6 @@
 package dev.pleas.cli;
 
+import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.NamedPath;
 import dev.pleas.cli.recipe.MergeSettings;
 import dev.pleas.cli.session.ToolIds;
@@ -44,8 +45,18 @@ final class MergeOptions {
   @Option(
       names = "--output-heads",
       paramLabel = "H",
-      description = "auto, shared or separate: one output for all, or one for each source.")
+      description =
+          "auto, shared or union (one output for all), or separate (one for each source).")
   private @Nullable String outputHeads;
+
+  @Option(
+      names = "--label-map",
+      paramLabel = "FILE",
+      description = {
+        "JSON: the class of each value of each network's output, by name;",
+        "{\"a\": [\"cat\", \"dog\"], \"b\": [\"dog\", \"owl\"]}. Equal names are one class."
+      })
+  private @Nullable Path labelMap;
 
   @Option(
       names = "--set",
@@ -98,6 +109,14 @@ final class MergeOptions {
     if (outputHeads != null) {
       all.put("heads", outputHeads);
     }
-    return new MergeSettings(models, method, all, data.settings(null), List.of(), seed, output);
+    return new MergeSettings(
+        models,
+        method,
+        all,
+        data.settings(null),
+        List.of(),
+        seed,
+        output,
+        labelMap == null ? null : LabelMap.read(labelMap));
   }
 }

@@ -7,6 +7,7 @@ import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.MemoryWatch;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.core.budget.Cost;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param merged size of the merged network
  * @param sources sizes of the sources, by name
  * @param cost cost relative to one source, or null
+ * @param preflight how the sources' tensors compare
  * @param evaluation accuracy of the merged network
  * @param groups per permutation group: widths, similarity before and after
  * @param layers per refitted layer: least-squares error before and after
@@ -39,6 +41,7 @@ public record ReportDocument(
     Size merged,
     Map<String, Size> sources,
     MergeReport.@Nullable Cost cost,
+    Preflight.Summary preflight,
     List<Score> evaluation,
     List<MergeReport.Group> groups,
     List<MergeReport.Layer> layers,
@@ -80,6 +83,7 @@ public record ReportDocument(
         Size.of(graph),
         sources,
         report.cost(),
+        outcome.preflight().summary(),
         outcome.scores(),
         report.groups(),
         report.layers(),

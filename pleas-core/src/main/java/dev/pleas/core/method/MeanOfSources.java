@@ -53,7 +53,7 @@ record MeanOfSources(OutputHeads heads, Layouts layouts, Model model, List<Strin
 
   private static Layouts layouts(OutputHeads heads, PlanRequest request) {
     List<Graph> sources = request.sources();
-    SameArchitecture.check(sources, request.names(), heads.nodes());
+    SameArchitecture.checkGraphs(sources, request.names(), heads.nodes());
     return new Layouts(sources.get(0), sources.size(), Map.of(), heads.layouts());
   }
 

@@ -15,6 +15,8 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
@@ -22,6 +24,7 @@ import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.budget.GroupGains;
 import dev.pleas.core.gain.GainMeasurement;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.partial.BlockLayout;
@@ -65,12 +68,11 @@ final class PleasMerge {
 
   MergeResult run() {
     Budget budget = Budget.of(settings, PlanRequest.of(request));
-    Similarity similarity = settings.choice("similarity", Similarity.class);
+    Alignment alignment = alignment(settings, request.seed());
     LayerPass.Settings passSettings = passSettings(settings, graph, request.seed());
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
-    SameArchitecture.check(
-        sources.stream().map(Model::graph).toList(), request.names(), heads.nodes());
+    SameArchitecture.check(sources, request.names(), heads.nodes());
     SmallerBatches stages = Calibration.stages(
             settings, request, passSettings.ridge().leastBatches(), notes::add);
 
@@ -80,7 +82,8 @@ final class PleasMerge {
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
-            "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
+            "alignment",
+            () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads.nodes())));
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
     GroupGains gains =
@@ -95,9 +98,9 @@ final class PleasMerge {
     }
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        alignment ->
+        of ->
             components.putAll(
-                layouts(alignment, plan.merged().getOrDefault(alignment.group(), 0))));
+                layouts(of, plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
@@ -117,7 +120,7 @@ final class PleasMerge {
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(alignment -> report(alignment, plan)).toList(),
+            alignments.stream().map(of -> report(of, plan)).toList(),
             fitted.layers(),
             stopwatch.stages(),
             notes));
@@ -173,17 +176,23 @@ final class PleasMerge {
     return worst;
   }
 
-  private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
-    if (sources.size() > 2) {
-      throw new ConfigurationException("this method merges two networks, found " + sources.size());
-    }
-    return ActivationMatching.match(
-        graph,
-        spec,
-        ActivationMatching.moments(
-            sources.get(0), sources.get(1), spec, batches, tools.backend(), request.progress()),
-        similarity,
-        tools.matcher());
+  /** Reads how units are matched. */
+  static Alignment alignment(Settings settings, long seed) {
+    return new Alignment(
+        settings.choice("alignment", Evidence.class),
+        settings.choice("similarity", Similarity.class),
+        settings.real("weight-share", 0, 1),
+        seed);
+  }
+
+  private List<GroupAlignment> align(
+      Alignment alignment, PermutationSpec spec, Batches batches, Set<String> heads) {
+    Map<String, JointMoments> moments =
+        alignment.evidence().needsActivations()
+            ? ActivationMatching.moments(
+                sources, spec, batches, tools.backend(), request.progress())
+            : Map.of();
+    return alignment.align(sources, spec, moments, heads, tools);
   }
 
   private GroupGains gains(
@@ -242,10 +251,10 @@ final class PleasMerge {
         merged + sources.size() * (group.size() - merged),
         alignment.meanBefore(),
         alignment.meanAfter(),
-        list(alignment.permutation().units()),
+        list(alignment.permutations().get(1).units()),
         group.components().stream().allMatch(component -> component.width() == 1)
             ? List.of()
-            : alignment.permutation().components().stream().map(PleasMerge::list).toList());
+            : alignment.permutations().get(1).components().stream().map(PleasMerge::list).toList());
   }
 
   private static List<Integer> list(Permutation permutation) {

@@ -8,7 +8,6 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.partial.BlockLayout;
@@ -43,7 +42,7 @@ final class PleasPlan {
     Budget budget = Budget.of(settings, request);
     checkOtherSettings();
     OutputHeads heads = OutputHeads.of(settings, request, notes);
-    SameArchitecture.check(sources, request.names(), heads.nodes());
+    SameArchitecture.checkGraphs(sources, request.names(), heads.nodes());
     Calibration.check(settings, request);
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
@@ -67,7 +66,7 @@ final class PleasPlan {
 
   /** Reads what a plan does not depend on, to refuse what a merge would refuse. */
   private void checkOtherSettings() {
-    settings.choice("similarity", Similarity.class);
+    PleasMerge.alignment(settings, 0);
     PleasMerge.passSettings(settings, graph, 0);
     settings.flag("check-symmetry");
   }
