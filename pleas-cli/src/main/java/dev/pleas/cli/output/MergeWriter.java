@@ -68,9 +68,10 @@ public final class MergeWriter {
   /**
    * Writes all files and makes the folder appear.
    *
+   * @param command the command line that repeats the merge
    * @throws CheckpointException if a file cannot be written; then nothing appears
    */
-  public ReportDocument write(MergeOutcome outcome, OutputDirectory output) {
+  public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
     ParameterLayout layout =
@@ -86,7 +87,7 @@ public final class MergeWriter {
     if (labels != null) {
       config = config.withLabels(labels.outputs(), labels.tasks());
     }
-    ReportDocument report = ReportDocument.of(outcome);
+    ReportDocument report = ReportDocument.of(outcome, command);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));
     write(folder.resolve(REPORT), Json.write(report));
     write(folder.resolve(PAGE), ReportPage.render(report));

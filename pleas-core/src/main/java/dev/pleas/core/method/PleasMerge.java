@@ -10,7 +10,6 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
@@ -27,6 +26,7 @@ import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.naming.NamePattern;
+import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -38,7 +38,6 @@ import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,6 +76,7 @@ final class PleasMerge {
             settings, request, passSettings.ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
+    GroupReports groups = GroupReports.of(settings, spec, sources.size());
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
@@ -114,14 +114,23 @@ final class PleasMerge {
                                 sources, initial, layouts, batches, tools, passSettings, memory)
                             .run(request.progress())));
     notes.addAll(fitted.notes());
+    List<MergeReport.Normalization> normalizations =
+        stopwatch.time(
+            "variance ratios",
+            () ->
+                stages.run(
+                    (batches, memory) ->
+                        new VarianceRatios(graph, layouts, batches, tools.backend(), memory)
+                            .measure(sources, initial, fitted.model(), request.progress())));
     Model merged = Heads.split(fitted.model(), layouts, heads.separate(), request.names());
     return new MergeResult(
         merged,
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(of -> report(of, plan)).toList(),
+            alignments.stream().map(of -> groups.of(of, plan)).toList(),
             fitted.layers(),
+            normalizations,
             stopwatch.stages(),
             notes));
   }
@@ -239,25 +248,5 @@ final class PleasMerge {
         cost.relative(BlockCost.Unit.FLOPS, merged),
         cost.relativeDense(BlockCost.Unit.FLOPS, merged),
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
-  }
-
-  private MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
-    Group group = alignment.group();
-    int merged = plan.merged().getOrDefault(group, 0);
-    return new MergeReport.Group(
-        group.name(),
-        group.size(),
-        merged,
-        merged + sources.size() * (group.size() - merged),
-        alignment.meanBefore(),
-        alignment.meanAfter(),
-        list(alignment.permutations().get(1).units()),
-        group.components().stream().allMatch(component -> component.width() == 1)
-            ? List.of()
-            : alignment.permutations().get(1).components().stream().map(PleasMerge::list).toList());
-  }
-
-  private static List<Integer> list(Permutation permutation) {
-    return Arrays.stream(permutation.toArray()).boxed().toList();
   }
 }

@@ -69,7 +69,8 @@ final class PleasMethod implements PlannedMethod {
               "check-symmetry",
               "true",
               "prove the derived permutation symmetry on both networks before merging: true, false"),
-          Calibration.ROWS_PER_COLUMN);
+          Calibration.ROWS_PER_COLUMN,
+          GroupReports.PARAMETER);
 
   static final List<MethodParameter> PARAMETERS =
       Stream.of(Budget.PARAMETERS, OWN, Calibration.PARAMETERS).flatMap(List::stream).toList();

@@ -48,8 +48,11 @@ class AlignmentSettingsTest {
 
     assertThat(weights.settings()).containsEntry("alignment", "weights");
     assertThat(weights.groups())
-        .extracting(group -> group.permutation())
-        .isNotEqualTo(activations.groups().stream().map(group -> group.permutation()).toList());
+        .extracting(group -> group.sources().get(1).permutation())
+        .isNotEqualTo(
+            activations.groups().stream()
+                .map(group -> group.sources().get(1).permutation())
+                .toList());
     assertThat(weights.groups())
         .allSatisfy(
             group ->
@@ -61,8 +64,7 @@ class AlignmentSettingsTest {
   void merge_wrongSettings_areRefusedWithWhatThereIs() {
     assertThatThrownBy(() -> Merging.merge(a, a, samples, "alignment", "luck"))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "alignment: expected one of activations, weights, both, found \"luck\"");
+        .hasMessage("alignment: expected one of activations, weights, both, found \"luck\"");
     assertThatThrownBy(() -> Merging.merge(a, a, samples, "weight-share", "2"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("weight-share: expected a number from 0 to 1, found \"2\"");
