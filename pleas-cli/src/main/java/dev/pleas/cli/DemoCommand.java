@@ -105,6 +105,7 @@ final class DemoCommand extends PleasCommand {
     for (String recipe : RECIPES) {
       MergePlan plan = MergeSettings.read(recipes.resolve(recipe + ".yaml")).plan();
       try (Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
+        explainPreflight(workspace.preflight(), how.quiet);
         rows.addAll(merge(session, workspace, recipe, recipes, folder, new MergeWriter(format)));
       }
     }

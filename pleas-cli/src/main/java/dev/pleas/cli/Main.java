@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      PreflightCommand.class,
       BackendsCommand.class,
       MethodsCommand.class,
       CompletionCommand.class

@@ -4,6 +4,7 @@ import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.cli.config.Json;
+import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.NamedPath;
@@ -79,8 +80,18 @@ final class MergeCommand extends PleasCommand {
   @Option(
       names = "--output-heads",
       paramLabel = "H",
-      description = "auto, shared or separate: one output for all, or one for each source.")
+      description =
+          "auto, shared or union (one output for all), or separate (one for each source).")
   private @Nullable String outputHeads;
+
+  @Option(
+      names = "--label-map",
+      paramLabel = "FILE",
+      description = {
+        "JSON: the class of each value of each network's output, by name;",
+        "{\"a\": [\"cat\", \"dog\"], \"b\": [\"dog\", \"owl\"]}. Equal names are one class."
+      })
+  private @Nullable Path labelMap;
 
   @Option(
       names = "--set",
@@ -128,6 +139,7 @@ final class MergeCommand extends PleasCommand {
     explainBackend(session, tools.ids().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
+      explainPreflight(workspace.preflight(), how.quiet);
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
       List<String> typed = spec().root().commandLine().getParseResult().originalArgs();
       List<String> again = RepeatedCommand.of(typed, outcome.provenance().tools());
@@ -145,6 +157,14 @@ final class MergeCommand extends PleasCommand {
     if (outputHeads != null) {
       all.put("heads", outputHeads);
     }
-    return new MergeSettings(models, method, all, data.settings(null), List.of(), seed, output);
+    return new MergeSettings(
+        models,
+        method,
+        all,
+        data.settings(null),
+        List.of(),
+        seed,
+        output,
+        labelMap == null ? null : LabelMap.read(labelMap));
   }
 }

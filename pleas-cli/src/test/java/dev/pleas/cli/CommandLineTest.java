@@ -36,7 +36,15 @@ class CommandLineTest {
   void commands_areThoseOfTheManual() {
     assertThat(commands())
         .containsExactlyInAnyOrder(
-            "demo", "merge", "eval", "predict", "inspect", "backends", "methods", "completion");
+            "demo",
+            "merge",
+            "eval",
+            "predict",
+            "inspect",
+            "preflight",
+            "backends",
+            "methods",
+            "completion");
   }
 
   @ParameterizedTest

@@ -72,6 +72,17 @@ public final class Matrix {
     return new Matrix(rowIndices.length, columnIndices.length, out);
   }
 
+  /** Returns the transpose; a copy. */
+  public Matrix transpose() {
+    double[] out = new double[values.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        out[c * rows + r] = values[r * columns + c];
+      }
+    }
+    return new Matrix(columns, rows, out);
+  }
+
   /** Returns the flat index of the first NaN or infinite element, or −1. */
   public int firstNonFinite() {
     for (int i = 0; i < values.length; i++) {

@@ -2,6 +2,7 @@ package dev.pleas.cli.merge;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.PleasException;
+import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
 import dev.pleas.api.merge.MergeRequest;
@@ -9,8 +10,13 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Selection;
+import dev.pleas.cli.evaluation.DataClasses;
 import dev.pleas.cli.evaluation.Evaluator;
+import dev.pleas.cli.evaluation.Inference;
+import dev.pleas.cli.evaluation.RelabeledSamples;
 import dev.pleas.cli.evaluation.Score;
+import dev.pleas.cli.labels.NetworkLabels;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.cli.session.ChosenTools;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
@@ -41,6 +47,8 @@ public final class Workspace implements AutoCloseable {
   private final List<LabeledSamples> evaluationData = new ArrayList<>();
   private final Map<Integer, List<Score>> sourceScores = new HashMap<>();
   private @Nullable LabeledSamples calibration;
+  private @Nullable LabelSpaces labels;
+  private @Nullable Preflight preflight;
   private long loadNanos;
 
   private Workspace(Session session, MergePlan plan, ChosenTools tools, Progress progress) {
@@ -78,6 +86,7 @@ public final class Workspace implements AutoCloseable {
     for (NamedPath model : plan.models()) {
       sources.add(session.load(model.path(), model.heads()));
     }
+    labels = labels();
     DataSpec images = plan.calibration();
     if (images != null) {
       LabeledSamples samples = ImageData.open(images);
@@ -85,6 +94,7 @@ public final class Workspace implements AutoCloseable {
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
     }
     for (EvaluationPlan evaluation : plan.evaluations()) {
+      requireLabels(evaluation);
       String head = evaluation.head();
       if (head != null && !names().contains(head)) {
         throw new ConfigurationException(
@@ -95,11 +105,12 @@ public final class Workspace implements AutoCloseable {
                 + " whose head to use; there are: "
                 + String.join(", ", names()));
       }
-      LabeledSamples samples = ImageData.open(evaluation.data());
-      Evaluator.requireLabels(samples, evaluation.data().path());
+      LabeledSamples samples = open(evaluation);
       sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
       evaluationData.add(samples);
     }
+    preflight = Preflight.of(names(), sources);
+    preflight.refuse();
     try (Progress.Stage stage = progress.begin("Reading networks", sources.size())) {
       for (int i = 0; i < sources.size(); i++) {
         models.add(sources.get(i).read());
@@ -110,9 +121,66 @@ public final class Workspace implements AutoCloseable {
     loadNanos = System.nanoTime() - start;
   }
 
+  /** The classes that the plan gives, or those that merges have stored with all sources. */
+  private @Nullable LabelSpaces labels() {
+    if (plan.labels() != null) {
+      return plan.labels().spaces(names(), sources.stream().map(LoadedModel::graph).toList());
+    }
+    List<List<String>> stored = new ArrayList<>();
+    for (LoadedModel source : sources) {
+      NetworkLabels own = source.labels();
+      if (own == null || own.outputs().size() != 1) {
+        return null;
+      }
+      stored.add(own.union());
+    }
+    return new LabelSpaces(stored);
+  }
+
+  private void requireLabels(EvaluationPlan evaluation) {
+    if (labels == null && (evaluation.joint() || evaluation.dataClasses() != null)) {
+      throw new ConfigurationException(
+          "evaluation "
+              + evaluation.name()
+              + ": "
+              + (evaluation.joint() ? "joint" : "data-classes")
+              + " needs the classes of the networks by name; give them as labels: in the recipe, or"
+              + " with --label-map");
+    }
+    if (evaluation.joint() && evaluation.head() != null) {
+      throw new ConfigurationException(
+          "evaluation "
+              + evaluation.name()
+              + ": joint looks at all heads, and head: "
+              + evaluation.head()
+              + " at one; leave one of them out");
+    }
+  }
+
+  /** The images, labelled with indices of the head's classes, or of all where they have names. */
+  private LabeledSamples open(EvaluationPlan evaluation) {
+    if (labels == null) {
+      LabeledSamples samples = ImageData.open(evaluation.data());
+      Evaluator.requireLabels(samples, evaluation.data().path());
+      return samples;
+    }
+    List<String> union = labels.union();
+    List<String> head =
+        evaluation.head() != null
+            ? labels.classes().get(names().indexOf(evaluation.head()))
+            : labels.identical() ? union : null;
+    return new DataClasses(evaluation.data(), evaluation.dataClasses())
+        .open(union, head, progress::note);
+  }
+
   /** Returns the plan. */
   public MergePlan plan() {
     return plan;
+  }
+
+  /** Returns how the sources' tensors compare. */
+  public Preflight preflight() {
+    return Objects.requireNonNull(preflight);
   }
 
   /** Returns the sources' names. */
@@ -137,6 +205,7 @@ public final class Workspace implements AutoCloseable {
                 new MergeRequest(
                     models,
                     names(),
+                    labels,
                     calibration,
                     parameters,
                     plan.seed(),
@@ -155,7 +224,9 @@ public final class Workspace implements AutoCloseable {
           "the calibration images are used as they are, from 0 to 1: give the mean and std that the"
               + " networks were trained with");
     }
-    List<Score> scores = evaluate("the result of " + methodId, result.model(), notes);
+    NetworkLabels outputs =
+        labels == null ? null : NetworkLabels.ofMerged(result.model().graph(), names(), labels);
+    List<Score> scores = evaluate("the result of " + methodId, result.model(), outputs, notes);
     List<Baseline> baselines = scores.isEmpty() ? List.of() : baselines(notes);
     List<Stage> stages = new ArrayList<>();
     stages.add(new Stage("reading networks", loadNanos));
@@ -179,6 +250,8 @@ public final class Workspace implements AutoCloseable {
         result,
         sources,
         names(),
+        outputs,
+        preflight(),
         images == null ? null : images.preprocessing(),
         scores,
         baselines,
@@ -216,20 +289,36 @@ public final class Workspace implements AutoCloseable {
     String name = names().get(index);
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {
-      if (plan.evaluations().get(i).concerns(name)) {
-        scores.add(score(name, models.get(index), i));
+      if (plan.evaluations().get(i).concerns(name) && knows(index, i)) {
+        scores.add(score(name, models.get(index), labelsOf(index), i));
       }
     }
     return scores;
   }
 
+  /** Whether a source has all classes of an evaluation, as far as they have names. */
+  private boolean knows(int index, int evaluation) {
+    return labels == null
+        || labels.classes().get(index).containsAll(evaluationData.get(evaluation).classNames());
+  }
+
+  private @Nullable NetworkLabels labelsOf(int index) {
+    if (labels == null) {
+      return null;
+    }
+    List<String> own = labels.classes().get(index);
+    String output = Inference.output(models.get(index).graph(), null);
+    return new NetworkLabels(Map.of(output, own), Map.of(names().get(index), own));
+  }
+
   /** Measures a merged network; what cannot be measured becomes a note, and the merge is kept. */
-  private List<Score> evaluate(String what, Model model, List<String> notes) {
+  private List<Score> evaluate(
+      String what, Model model, @Nullable NetworkLabels outputs, List<String> notes) {
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {
       EvaluationPlan evaluation = plan.evaluations().get(i);
       try {
-        scores.add(score(what, model, i));
+        scores.add(score(what, model, outputs, i));
       } catch (PleasException e) {
         notes.add("not evaluated on " + evaluation.name() + ": " + e.getMessage());
       }
@@ -237,14 +326,27 @@ public final class Workspace implements AutoCloseable {
     return scores;
   }
 
-  private Score score(String what, Model model, int index) {
+  private Score score(String what, Model model, @Nullable NetworkLabels outputs, int index) {
     LabeledSamples samples = evaluationData.get(index);
     EvaluationPlan evaluation = plan.evaluations().get(index);
+    Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
+    Evaluator evaluator = new Evaluator(tools.tools().backend(), progress);
+    if (evaluation.joint()) {
+      if (outputs == null) {
+        throw new ConfigurationException(
+            "its outputs are not over the classes of the sources; set heads = separate or union");
+      }
+      return evaluator.evaluateJointly(what, fitting, samples, evaluation.name(), outputs);
+    }
     // Where there is only one head, sources before the merge for instance, it is the one.
     String head = model.graph().outputs().size() == 1 ? null : evaluation.head();
-    Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
-    return new Evaluator(tools.tools().backend(), progress)
-        .evaluate(what, fitting, samples, evaluation.name(), head);
+    String output = Inference.output(model.graph(), head);
+    return evaluator.evaluate(
+        what,
+        fitting,
+        outputs == null ? samples : RelabeledSamples.onto(samples, outputs.of(output)),
+        evaluation.name(),
+        head);
   }
 
   @Override

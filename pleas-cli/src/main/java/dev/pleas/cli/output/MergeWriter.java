@@ -7,6 +7,7 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
 import dev.pleas.core.partial.Heads;
@@ -56,6 +57,10 @@ public final class MergeWriter {
         .write(format, folder.resolve(WEIGHTS), metadata(outcome));
     ModelConfig config =
         ModelConfig.of(graph, layout, WEIGHTS, outcome.names(), outcome.preprocessing());
+    NetworkLabels labels = outcome.labels();
+    if (labels != null) {
+      config = config.withLabels(labels.outputs(), labels.tasks());
+    }
     ReportDocument report = ReportDocument.of(outcome, command);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));
     write(folder.resolve(REPORT), Json.write(report));

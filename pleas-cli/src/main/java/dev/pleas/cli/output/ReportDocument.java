@@ -10,6 +10,7 @@ import dev.pleas.cli.merge.Baseline;
 import dev.pleas.cli.merge.MemoryWatch;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.core.budget.Cost;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param merged size of the merged network
  * @param sources sizes of the sources, by name
  * @param cost cost relative to one source, or null
+ * @param preflight how the sources' tensors compare
  * @param evaluation accuracy of the merged network
  * @param baselines accuracy of what the merged network is compared with
  * @param widths per layer with weights, in execution order: how wide it is
@@ -49,6 +51,7 @@ public record ReportDocument(
     Size merged,
     Map<String, Size> sources,
     MergeReport.@Nullable Cost cost,
+    Preflight.Summary preflight,
     List<Score> evaluation,
     List<Baseline> baselines,
     List<Width> widths,
@@ -118,6 +121,7 @@ public record ReportDocument(
         Size.of(graph),
         sources,
         report.cost(),
+        outcome.preflight().summary(),
         outcome.scores(),
         outcome.baselines(),
         Width.of(outcome.sources().get(0).graph(), graph),

@@ -82,7 +82,6 @@ final class GroupReports {
   MergeReport.Group of(GroupAlignment alignment, BudgetPlan plan) {
     Group group = alignment.group();
     int merged = plan.merged().getOrDefault(group, 0);
-    Matrix similarity = alignment.similarity();
     List<UnitPermutation> orders = alignment.permutations();
     boolean plain = group.components().stream().allMatch(component -> component.width() == 1);
     return new MergeReport.Group(
@@ -93,10 +92,12 @@ final class GroupReports {
         alignment.meanBefore(),
         alignment.meanAfter(),
         // Of units with insides the matrix has them matched already.
-        plain ? diagonal(similarity) : List.of(),
+        plain ? sameIndex(alignment) : List.of(),
         Arrays.stream(alignment.matched()).boxed().toList(),
         orders.stream().map(order -> units(order, plain)).toList(),
-        group.name().equals(withMatrix) ? matrix(similarity, orders) : null);
+        group.name().equals(withMatrix)
+            ? matrix(alignment.similarities().get(0, 1), orders)
+            : null);
   }
 
   private static MergeReport.Units units(UnitPermutation source, boolean plain) {
@@ -110,8 +111,12 @@ final class GroupReports {
     return similarity.select(sources.get(0).units().toArray(), sources.get(1).units().toArray());
   }
 
-  private static List<Double> diagonal(Matrix matrix) {
-    return IntStream.range(0, matrix.rows()).mapToObj(i -> matrix.get(i, i)).toList();
+  /** For each index the mean similarity of the units there, over pairs of sources. */
+  private static List<Double> sameIndex(GroupAlignment alignment) {
+    List<Matrix> pairs = alignment.similarities().values();
+    return IntStream.range(0, alignment.group().size())
+        .mapToObj(i -> pairs.stream().mapToDouble(pair -> pair.get(i, i)).average().orElseThrow())
+        .toList();
   }
 
   private static MergeReport.SimilarityMatrix matrix(

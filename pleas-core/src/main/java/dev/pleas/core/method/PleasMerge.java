@@ -13,11 +13,14 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.normalization.VarianceRatios;
@@ -60,7 +63,7 @@ final class PleasMerge {
 
   MergeResult run() {
     Budget budget = Budget.of(settings, request);
-    Similarity similarity = settings.choice("similarity", Similarity.class);
+    Alignment alignment = alignment();
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, request, notes);
@@ -75,19 +78,20 @@ final class PleasMerge {
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
-            "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
+            "alignment",
+            () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads.nodes())));
     BlockCost cost = new BlockCost(graph, spec, heads.nodes());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        alignment ->
+        of ->
             components.putAll(
                 Layouts.of(
-                    alignment.group(),
-                    alignment.permutations(),
-                    alignment.matched(),
-                    plan.merged().getOrDefault(alignment.group(), 0))));
+                    of.group(),
+                    of.permutations(),
+                    of.matched(),
+                    plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
@@ -115,7 +119,7 @@ final class PleasMerge {
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(alignment -> groups.of(alignment, plan)).toList(),
+            alignments.stream().map(of -> groups.of(of, plan)).toList(),
             fitted.layers(),
             normalizations,
             stopwatch.stages(),
@@ -171,17 +175,22 @@ final class PleasMerge {
     return worst;
   }
 
-  private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
-    if (sources.size() > 2) {
-      throw new ConfigurationException("this method merges two networks, found " + sources.size());
-    }
-    return ActivationMatching.match(
-        graph,
-        spec,
-        ActivationMatching.moments(
-            sources.get(0), sources.get(1), spec, batches, tools.backend(), request.progress()),
-        similarity,
-        tools.matcher());
+  private Alignment alignment() {
+    return new Alignment(
+        settings.choice("alignment", Evidence.class),
+        settings.choice("similarity", Similarity.class),
+        settings.real("weight-share", 0, 1),
+        request.seed());
+  }
+
+  private List<GroupAlignment> align(
+      Alignment alignment, PermutationSpec spec, Batches batches, Set<String> heads) {
+    Map<String, JointMoments> moments =
+        alignment.evidence().needsActivations()
+            ? ActivationMatching.moments(
+                sources, spec, batches, tools.backend(), request.progress())
+            : Map.of();
+    return alignment.align(sources, spec, moments, heads, tools);
   }
 
   private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
