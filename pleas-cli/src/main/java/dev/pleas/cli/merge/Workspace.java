@@ -205,6 +205,7 @@ public final class Workspace implements AutoCloseable {
                     names(),
                     labels,
                     calibration,
+                    null,
                     parameters,
                     plan.seed(),
                     tools.tools(),
