@@ -61,8 +61,7 @@ class AlignmentSettingsTest {
   void merge_wrongSettings_areRefusedWithWhatThereIs() {
     assertThatThrownBy(() -> Merging.merge(a, a, samples, "alignment", "luck"))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "alignment: expected one of activations, weights, both, found \"luck\"");
+        .hasMessage("alignment: expected one of activations, weights, both, found \"luck\"");
     assertThatThrownBy(() -> Merging.merge(a, a, samples, "weight-share", "2"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("weight-share: expected a number from 0 to 1, found \"2\"");
