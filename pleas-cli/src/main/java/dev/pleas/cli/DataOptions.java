@@ -1,5 +1,6 @@
 package dev.pleas.cli;
 
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.cli.recipe.ImageSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,13 @@ final class DataOptions {
   private @Nullable Integer samples;
 
   ImageSettings settings(@Nullable List<Integer> classes) {
+    if (labels != null && labels.toString().endsWith(".json")) {
+      throw new ConfigurationException(
+          "--labels "
+              + labels
+              + ": expected the IDX file with the labels of the images; names of classes are given"
+              + " with --label-map");
+    }
     return new ImageSettings(data, labels, classes, samples, mean, std, resize, crop, channels);
   }
 }

@@ -6,6 +6,7 @@ import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.Json;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Quantity;
@@ -62,6 +63,7 @@ final class InspectCommand extends PleasCommand {
    * @param architecture what a person calls it
    * @param inputs inputs and their shapes without the batch axis
    * @param outputs output names and the number of values of each
+   * @param labels classes of the outputs, by name, where they are known
    * @param parameters trained parameters
    * @param multiplyAccumulates of convolutions, linear layers and attention, for one input
    * @param notes what was assumed because the checkpoint does not say it
@@ -74,6 +76,7 @@ final class InspectCommand extends PleasCommand {
       String architecture,
       Map<String, Shape> inputs,
       Map<String, Long> outputs,
+      @Nullable Map<String, List<String>> labels,
       long parameters,
       long multiplyAccumulates,
       List<String> notes,
@@ -104,11 +107,13 @@ final class InspectCommand extends PleasCommand {
       graph
           .outputs()
           .forEach((name, value) -> outputs.put(name, graph.valueShape(value).elements()));
+      NetworkLabels labels = model.labels();
       return new Inspection(
           model.path().toString(),
           graph.architecture(),
           graph.inputs(),
           outputs,
+          labels == null ? null : labels.outputs(),
           Cost.parameters(graph),
           Cost.multiplyAccumulates(graph),
           model.network().notes(),
@@ -131,6 +136,13 @@ final class InspectCommand extends PleasCommand {
     text.append("architecture  " + all.architecture() + "\n");
     text.append("input         " + joined(all.inputs()) + "\n");
     text.append("outputs       " + joined(all.outputs()) + "\n");
+    if (all.labels() != null) {
+      all.labels()
+          .forEach(
+              (output, classes) ->
+                  text.append(
+                      "classes       " + output + ": " + String.join(", ", classes) + "\n"));
+    }
     text.append("parameters    " + Quantity.count(all.parameters()) + "\n");
     text.append(
         "FLOPs         "

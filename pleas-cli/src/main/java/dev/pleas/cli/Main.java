@@ -25,9 +25,11 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       MergeCommand.class,
+      PlanCommand.class,
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      PreflightCommand.class,
       BackendsCommand.class,
       MethodsCommand.class,
       CompletionCommand.class
@@ -36,6 +38,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  pleas demo",
+      "  pleas plan recipe.yaml --budget 1.2",
       "  pleas merge recipe.yaml --budget 1.2 -o merged",
       "  pleas eval merged --data test/",
       "",

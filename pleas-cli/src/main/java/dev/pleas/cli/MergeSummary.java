@@ -6,6 +6,8 @@ import dev.pleas.cli.output.MergeWriter;
 import dev.pleas.cli.output.ReportDocument;
 import dev.pleas.cli.terminal.Quantity;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 
 /** What a merge tells on the terminal. */
 final class MergeSummary {
@@ -40,7 +42,22 @@ final class MergeSummary {
               + Quantity.percent(score.top1())
               + " of "
               + Quantity.count(score.samples())
-              + " images\n");
+              + " images"
+              + (score.tasks() == null ? "" : ", all heads together")
+              + "\n");
+      for (Score.TaskScore task :
+          Objects.requireNonNullElse(score.tasks(), List.<Score.TaskScore>of())) {
+        text.append(
+            "    "
+                + task.name()
+                + ": "
+                + Quantity.percent(task.joint())
+                + " of "
+                + Quantity.count(task.samples())
+                + " images; "
+                + Quantity.percent(task.known())
+                + " when the task is known\n");
+      }
     }
     report.notes().forEach(note -> text.append("  note: " + note + "\n"));
     long nanos = report.stages().stream().mapToLong(MergeReport.Stage::elapsedNanos).sum();

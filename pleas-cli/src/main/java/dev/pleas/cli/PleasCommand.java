@@ -1,6 +1,7 @@
 package dev.pleas.cli;
 
 import dev.pleas.api.merge.Progress;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Terminal;
@@ -21,12 +22,17 @@ abstract class PleasCommand implements Callable<Integer> {
   /** Does the work, in a session that is closed afterwards. */
   abstract void run(Session session);
 
+  /** Returns the exit code after the work is done. */
+  int exitCode() {
+    return 0;
+  }
+
   @Override
   public final Integer call() {
     try (Session session = Objects.requireNonNull(main).session()) {
       run(session);
       out().flush();
-      return 0;
+      return exitCode();
     } catch (LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
       // The command line hands exceptions to Failures, but no errors.
       return Failures.report(e, spec().commandLine());
@@ -62,6 +68,14 @@ abstract class PleasCommand implements Callable<Integer> {
   final void explainNetwork(LoadedModel network, boolean quiet) {
     if (!quiet) {
       network.network().notes().forEach(note -> err().println("note: " + note));
+      err().flush();
+    }
+  }
+
+  /** Says on the error stream how the tensors compare. */
+  final void explainPreflight(Preflight preflight, boolean quiet) {
+    if (!quiet) {
+      err().println(preflight.line());
       err().flush();
     }
   }

@@ -3,6 +3,7 @@ package dev.pleas.cli;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.evaluation.Inference;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.output.NpyWriter;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
@@ -69,7 +70,7 @@ final class PredictCommand extends PleasCommand {
   void run(Session session) {
     Path file = Objects.requireNonNull(output);
     try (LoadedModel loaded = session.load(Objects.requireNonNull(model), network.heads())) {
-      DataSpec spec = EvalCommand.images(loaded, data, classes);
+      DataSpec spec = EvalCommand.images(loaded, data, classes == null ? null : classes.classes());
       LabeledSamples samples = ImageData.open(spec);
       LoadedModel fitting = loaded.fitTo(samples, spec.path());
       String name = Inference.output(fitting.graph(), head);
@@ -88,15 +89,28 @@ final class PredictCommand extends PleasCommand {
             progress(how.quiet),
             (from, batch) -> npy.write(batch.values()));
       }
-      out().print(how.json ? json(file, name, samples.count(), logits) : "Written: " + file + "\n");
+      NetworkLabels labels = loaded.labels();
+      @Nullable List<String> columns = labels == null ? null : labels.of(name);
+      out()
+          .print(
+              how.json
+                  ? json(file, name, samples.count(), logits, columns)
+                  : "Written: "
+                      + file
+                      + "\n"
+                      + (columns == null ? "" : "Columns: " + String.join(", ", columns) + "\n"));
     }
   }
 
-  private static String json(Path file, String head, int rows, int columns) {
+  private static String json(
+      Path file, String head, int rows, int columns, @Nullable List<String> classes) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", file.toString());
     result.put("head", head);
     result.put("shape", List.of(rows, columns));
+    if (classes != null) {
+      result.put("classes", classes);
+    }
     return Json.write(result);
   }
 }

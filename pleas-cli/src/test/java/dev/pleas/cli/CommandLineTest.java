@@ -36,7 +36,16 @@ class CommandLineTest {
   void commands_areThoseOfTheManual() {
     assertThat(commands())
         .containsExactlyInAnyOrder(
-            "demo", "merge", "eval", "predict", "inspect", "backends", "methods", "completion");
+            "demo",
+            "merge",
+            "plan",
+            "eval",
+            "predict",
+            "inspect",
+            "preflight",
+            "backends",
+            "methods",
+            "completion");
   }
 
   @ParameterizedTest

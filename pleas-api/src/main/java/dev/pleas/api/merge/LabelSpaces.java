@@ -1,5 +1,7 @@
 package dev.pleas.api.merge;
 
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.graph.Graph;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -80,5 +82,46 @@ public record LabelSpaces(List<List<String>> classes) {
   /** Returns whether all sources have the same classes in the same order. */
   public boolean identical() {
     return classes.stream().allMatch(classes.get(0)::equals);
+  }
+
+  /**
+   * Refuses networks that these are not the classes of.
+   *
+   * @param graphs of the sources
+   * @param names of the sources
+   * @throws ConfigurationException if there are not as many networks, or one has several outputs or
+   *     another number of classes, naming it
+   */
+  public void requireFit(List<Graph> graphs, List<String> names) {
+    if (classes.size() != graphs.size()) {
+      throw new ConfigurationException(
+          "labels: expected the classes of each of "
+              + names
+              + ", found "
+              + classes.size()
+              + " lists");
+    }
+    for (int source = 0; source < graphs.size(); source++) {
+      Graph graph = graphs.get(source);
+      if (graph.outputs().size() != 1) {
+        throw new ConfigurationException(
+            "labels of "
+                + names.get(source)
+                + ": the network has the outputs "
+                + graph.outputs().keySet()
+                + ", and labels are for networks with one; merge without labels");
+      }
+      long values = graph.valueShape(graph.outputs().values().iterator().next()).elements();
+      if (classes.get(source).size() != values) {
+        throw new ConfigurationException(
+            "labels of "
+                + names.get(source)
+                + ": expected "
+                + values
+                + " class names, one for each value of the network's output, found "
+                + classes.get(source).size()
+                + "; list them in the order of the output");
+      }
+    }
   }
 }

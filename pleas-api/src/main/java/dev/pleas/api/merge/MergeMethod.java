@@ -1,5 +1,6 @@
 package dev.pleas.api.merge;
 
+import dev.pleas.api.error.ConfigurationException;
 import java.util.List;
 
 /** Makes one network of several. Safe for use by several threads. */
@@ -22,4 +23,20 @@ public interface MergeMethod {
    *     it does not fit the network, naming both shapes
    */
   MergeResult merge(MergeRequest request);
+
+  /**
+   * Computes what {@link #merge} can later use instead of the calibration data, if the method can
+   * ({@link MergeRequest#statistics}): sums over the request's data for its sources, the same for
+   * every budget.
+   *
+   * @param sink gets each matrix when it is complete
+   * @throws dev.pleas.api.error.ConfigurationException if a setting is wrong, or the method has no
+   *     statistics
+   * @throws dev.pleas.api.error.ModelException if the sources do not fit together
+   * @throws dev.pleas.api.error.DataException if there is no calibration data, or it does not fit
+   */
+  default void statistics(MergeRequest request, Statistics.Sink sink) {
+    throw new ConfigurationException(
+        "this method keeps no statistics: it needs the calibration data in every merge");
+  }
 }

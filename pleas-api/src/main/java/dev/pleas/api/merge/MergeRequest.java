@@ -1,8 +1,6 @@
 package dev.pleas.api.merge;
 
 import dev.pleas.api.data.Samples;
-import dev.pleas.api.error.ConfigurationException;
-import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels the classes of each source's output, or null where they are not known; only for
  *     sources with one output
  * @param calibration inputs to run the sources on, or null for methods that need none
+ * @param statistics what {@link MergeMethod#statistics} computed for these sources earlier, or null
  * @param parameters the method's settings by name; those not given take their defaults
  * @param seed makes everything random repeatable
  * @param tools the implementations to work with
@@ -27,6 +26,7 @@ public record MergeRequest(
     List<String> names,
     @Nullable LabelSpaces labels,
     @Nullable Samples calibration,
+    @Nullable Statistics statistics,
     Map<String, String> parameters,
     long seed,
     Tools tools,
@@ -34,8 +34,8 @@ public record MergeRequest(
   /**
    * Copies the collections and checks that every source has a name.
    *
-   * @throws ConfigurationException if there are labels, and not for each source and each value of
-   *     its only output
+   * @throws dev.pleas.api.error.ConfigurationException if there are labels, and not for each source
+   *     and each value of its only output
    */
   public MergeRequest {
     sources = List.copyOf(sources);
@@ -50,7 +50,7 @@ public record MergeRequest(
       throw new IllegalArgumentException("names must be unique and match [A-Za-z0-9_-]+: " + names);
     }
     if (labels != null) {
-      check(labels, sources, names);
+      labels.requireFit(sources.stream().map(Model::graph).toList(), names);
     }
   }
 
@@ -63,41 +63,18 @@ public record MergeRequest(
       long seed,
       Tools tools,
       Progress progress) {
-    this(sources, names, null, calibration, parameters, seed, tools, progress);
+    this(sources, names, null, calibration, null, parameters, seed, tools, progress);
   }
 
   /** Returns the same request for other networks of the same names. */
   public MergeRequest withSources(List<Model> others) {
-    return new MergeRequest(others, names, labels, calibration, parameters, seed, tools, progress);
+    return new MergeRequest(
+        others, names, labels, calibration, statistics, parameters, seed, tools, progress);
   }
 
-  private static void check(LabelSpaces labels, List<Model> sources, List<String> names) {
-    int lists = labels.classes().size();
-    if (lists != sources.size()) {
-      throw new ConfigurationException(
-          "labels: expected the classes of each of " + names + ", found " + lists + " lists");
-    }
-    for (int i = 0; i < lists; i++) {
-      Graph graph = sources.get(i).graph();
-      if (graph.outputs().size() != 1) {
-        throw new ConfigurationException(
-            "labels of "
-                + names.get(i)
-                + ": the network has the outputs "
-                + graph.outputs().keySet()
-                + ", and labels are for networks with one; merge without labels");
-      }
-      long values = graph.valueShape(graph.outputs().values().iterator().next()).elements();
-      if (labels.classes().get(i).size() != values) {
-        throw new ConfigurationException(
-            "labels of "
-                + names.get(i)
-                + ": expected "
-                + values
-                + " class names, one for each value of the network's output, found "
-                + labels.classes().get(i).size()
-                + "; list them in the order of the output");
-      }
-    }
+  /** Returns the same request with statistics. */
+  public MergeRequest withStatistics(Statistics some) {
+    return new MergeRequest(
+        sources, names, labels, calibration, some, parameters, seed, tools, progress);
   }
 }

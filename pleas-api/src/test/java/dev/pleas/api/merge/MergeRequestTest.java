@@ -38,7 +38,8 @@ class MergeRequestTest {
 
   @SuppressWarnings("NullAway") // Tools and progress are not looked at.
   private static MergeRequest request(List<Model> sources, @Nullable LabelSpaces labels) {
-    return new MergeRequest(sources, List.of("lo", "hi"), labels, null, Map.of(), 0, null, null);
+    return new MergeRequest(
+        sources, List.of("lo", "hi"), labels, null, null, Map.of(), 0, null, null);
   }
 
   private static final List<Model> PAIR =

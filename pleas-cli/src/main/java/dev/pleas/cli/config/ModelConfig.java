@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes in execution order
  * @param parameters shapes of the parameters by name
  * @param layout the tensors that hold them otherwise than as they are; null if none does
+ * @param labels the class of each value of an output, by the output's name; null if not known
+ * @param tasks the classes of each network that it was merged from, by name; null if not known
  */
 public record ModelConfig(
     String format,
@@ -40,7 +42,9 @@ public record ModelConfig(
     Map<String, String> outputs,
     List<Node> nodes,
     Map<String, Shape> parameters,
-    @Nullable List<ParameterLayout.Packed> layout) {
+    @Nullable List<ParameterLayout.Packed> layout,
+    @Nullable Map<String, List<String>> labels,
+    @Nullable Map<String, List<String>> tasks) {
   /** The file's name. */
   public static final String FILE = "config.json";
 
@@ -64,7 +68,27 @@ public record ModelConfig(
         graph.outputs(),
         graph.nodes(),
         graph.parameters(),
-        layout.packed().isEmpty() ? null : layout.packed());
+        layout.packed().isEmpty() ? null : layout.packed(),
+        null,
+        null);
+  }
+
+  /** Returns the same with the names of classes: of each output, and of each source. */
+  public ModelConfig withLabels(
+      Map<String, List<String>> ofOutputs, Map<String, List<String>> ofSources) {
+    return new ModelConfig(
+        format,
+        architecture,
+        weights,
+        sources,
+        preprocessing,
+        inputs,
+        outputs,
+        nodes,
+        parameters,
+        layout,
+        ofOutputs,
+        ofSources);
   }
 
   /** Returns how the checkpoint stores the parameters. */

@@ -34,10 +34,9 @@ final class ConfusionMatrix {
     for (int i = 0; i < logits.shape().dim(0); i++) {
       int label = label(from + i);
       int base = i * classes;
-      int answer = 0;
+      int answer = answer(values, base);
       int larger = 0;
       for (int c = 0; c < classes; c++) {
-        answer = values[base + c] > values[base + answer] ? c : answer;
         boolean before =
             values[base + c] > values[base + label]
                 || (c < label && values[base + c] == values[base + label]);
@@ -48,6 +47,15 @@ final class ConfusionMatrix {
       right += answer == label ? 1 : 0;
       rightInTop += larger < TOP ? 1 : 0;
     }
+  }
+
+  /** Returns the first of the largest logits of the image whose logits begin there. */
+  int answer(float[] values, int base) {
+    int answer = 0;
+    for (int c = 1; c < classes; c++) {
+      answer = values[base + c] > values[base + answer] ? c : answer;
+    }
+    return answer;
   }
 
   private int label(int index) {
@@ -79,10 +87,10 @@ final class ConfusionMatrix {
       rows.add(Arrays.stream(counts[c]).boxed().toList());
     }
     @Nullable Double top5 = classes > TOP ? (Double) share(rightInTop, seen) : null;
-    return new Score(name, head, seen, share(right, seen), top5, perClass, rows);
+    return new Score(name, head, seen, share(right, seen), top5, perClass, rows, null);
   }
 
-  private static double share(int part, int whole) {
+  static double share(int part, int whole) {
     return whole == 0 ? 0 : (double) part / whole;
   }
 }

@@ -4,8 +4,12 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.models.data.LabeledSamples;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +55,44 @@ public final class Evaluator {
     String title = "Evaluating " + what + " on " + name;
     Inference.run(backend, model, output, samples, title, progress, matrix::add);
     return matrix.score(name, head);
+  }
+
+  /**
+   * Measures all heads of a network together, as if it were not known which task an image belongs
+   * to: of a class that several heads know, the mean of their logits counts.
+   *
+   * @param what what a person calls the network
+   * @param samples labelled with indices of the union of the heads' classes
+   * @param name what a person calls the images
+   * @param labels the classes of the network's outputs
+   */
+  public Score evaluateJointly(
+      String what, Model model, LabeledSamples samples, String name, NetworkLabels labels) {
+    List<String> outputs = List.copyOf(model.graph().outputs().keySet());
+    List<String> union = labels.union();
+    JointLogits joint = new JointLogits(labels, outputs);
+    ConfusionMatrix matrix = new ConfusionMatrix(samples, union.size());
+    List<TaskCount> tasks = new ArrayList<>();
+    labels.tasks().forEach((task, classes) -> tasks.add(new TaskCount(task, classes, union)));
+    Inference.run(
+        backend,
+        model,
+        outputs,
+        samples,
+        "Evaluating " + what + " on " + name + ", all heads",
+        progress,
+        (int from, List<HostTensor> logits) -> {
+          HostTensor together = joint.of(logits);
+          matrix.add(from, together);
+          for (int i = 0; i < together.shape().dim(0); i++) {
+            int answer = matrix.answer(together.values(), i * union.size());
+            for (TaskCount task : tasks) {
+              int head = outputs.indexOf(task.name());
+              task.add(
+                  samples.label(from + i), answer, i, together, head < 0 ? null : logits.get(head));
+            }
+          }
+        });
+    return matrix.score(name, null).withTasks(tasks.stream().map(TaskCount::score).toList());
   }
 }

@@ -36,6 +36,18 @@ public final class Inference {
     void accept(int from, HostTensor logits);
   }
 
+  /** Takes the logits of one batch, of several outputs. */
+  @FunctionalInterface
+  interface AllLogitsConsumer {
+    /**
+     * Takes one batch.
+     *
+     * @param from index of its first sample
+     * @param logits [samples, classes] of each output
+     */
+    void accept(int from, List<HostTensor> logits);
+  }
+
   /**
    * Returns the only output's name, or checks the name that is given.
    *
@@ -73,8 +85,30 @@ public final class Inference {
       String title,
       Progress progress,
       LogitsConsumer consumer) {
-    String value = Objects.requireNonNull(model.graph().outputs().get(output));
-    Graph needed = model.graph().between(model.graph().inputs().keySet(), List.of(value));
+    run(
+        backend,
+        model,
+        List.of(output),
+        samples,
+        title,
+        progress,
+        (int from, List<HostTensor> logits) -> consumer.accept(from, logits.get(0)));
+  }
+
+  /** Runs a network over all samples, in order, for several outputs at once. */
+  static void run(
+      TensorBackend backend,
+      Model model,
+      List<String> outputs,
+      Samples samples,
+      String title,
+      Progress progress,
+      AllLogitsConsumer consumer) {
+    List<String> values =
+        outputs.stream()
+            .map(output -> Objects.requireNonNull(model.graph().outputs().get(output)))
+            .toList();
+    Graph needed = model.graph().between(model.graph().inputs().keySet(), values);
     String input = needed.onlyInput();
     List<String> notes = new ArrayList<>();
     try (CompiledGraph compiled = backend.compile(needed, model.parameters());
@@ -82,11 +116,14 @@ public final class Inference {
       int size = Math.min(LARGEST_BATCH, samples.count());
       for (int from = 0; from < samples.count(); ) {
         int to = Math.min(from + size, samples.count());
-        HostTensor logits;
+        List<HostTensor> logits;
         try (TensorScope scope = backend.newScope()) {
           Tensor batch = scope.tensor(samples.read(from, to));
+          Map<String, Tensor> found = compiled.run(scope, Map.of(input, batch));
           logits =
-              Objects.requireNonNull(compiled.run(scope, Map.of(input, batch)).get(value)).toHost();
+              values.stream()
+                  .map(value -> Objects.requireNonNull(found.get(value)).toHost())
+                  .toList();
         } catch (DeviceMemoryException e) {
           int smaller = SmallerBatches.smaller(size, e);
           notes.add(SmallerBatches.note(size, smaller, e));

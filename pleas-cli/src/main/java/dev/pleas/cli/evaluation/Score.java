@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param top5 share whose label is among the five largest logits; null for five classes or fewer
  * @param classes one entry per class
  * @param confusion row: label, column: answer; how many images
+ * @param tasks for all heads together, one entry per task; null for one head
  */
 public record Score(
     String name,
@@ -21,7 +22,8 @@ public record Score(
     double top1,
     @Nullable Double top5,
     List<ClassScore> classes,
-    List<List<Integer>> confusion) {
+    List<List<Integer>> confusion,
+    @Nullable List<TaskScore> tasks) {
   /**
    * One class.
    *
@@ -30,4 +32,20 @@ public record Score(
    * @param accuracy share of them that was answered right; 0 if there is none
    */
   public record ClassScore(String name, int samples, double accuracy) {}
+
+  /**
+   * One task's images, when all heads answer together.
+   *
+   * @param name the source that learned it, or the head
+   * @param samples how many images are of its classes
+   * @param joint share whose answer among all classes is right
+   * @param known share whose answer among the task's classes is right: by its own head, where there
+   *     is one
+   */
+  public record TaskScore(String name, int samples, double joint, double known) {}
+
+  /** Returns the same with a breakdown by task. */
+  Score withTasks(List<TaskScore> breakdown) {
+    return new Score(name, head, samples, top1, top5, classes, confusion, breakdown);
+  }
 }

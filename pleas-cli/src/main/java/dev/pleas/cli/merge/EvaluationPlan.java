@@ -1,6 +1,7 @@
 package dev.pleas.cli.merge;
 
 import dev.pleas.models.data.DataSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param data the images
  * @param head the output to look at, and the only source that has learned this task; null when
  *     every source has, and the network has one output
+ * @param joint whether all heads answer together, over the union of their classes
+ * @param dataClasses names of the data's classes by label, or null
  */
-public record EvaluationPlan(String name, DataSpec data, @Nullable String head) {
+public record EvaluationPlan(
+    String name,
+    DataSpec data,
+    @Nullable String head,
+    boolean joint,
+    @Nullable List<String> dataClasses) {
   /** Returns whether a source has learned this task. */
   public boolean concerns(String source) {
-    return head == null || head.equals(source);
+    return !joint && (head == null || head.equals(source));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pleas.cli.merge;
 
+import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.models.data.DataSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the method's settings
  * @param calibration images to run the networks on, or null
  * @param evaluations what to measure the result on
+ * @param labels the classes of the networks, or null
  * @param seed makes everything random repeatable
  */
 public record MergePlan(
@@ -23,6 +25,7 @@ public record MergePlan(
     Map<String, String> parameters,
     @Nullable DataSpec calibration,
     List<EvaluationPlan> evaluations,
+    @Nullable LabelMap labels,
     long seed) {
   /** Copies the collections. */
   public MergePlan {

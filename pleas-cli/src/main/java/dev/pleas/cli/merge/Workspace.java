@@ -2,15 +2,25 @@ package dev.pleas.cli.merge;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.PleasException;
+import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Selection;
+import dev.pleas.cli.evaluation.DataClasses;
 import dev.pleas.cli.evaluation.Evaluator;
+import dev.pleas.cli.evaluation.Inference;
+import dev.pleas.cli.evaluation.RelabeledSamples;
 import dev.pleas.cli.evaluation.Score;
+import dev.pleas.cli.labels.NetworkLabels;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.cli.session.ChosenTools;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
@@ -20,6 +30,7 @@ import dev.pleas.models.data.ImageData;
 import dev.pleas.models.data.LabeledSamples;
 import dev.pleas.models.data.Preprocessing;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,7 +49,10 @@ public final class Workspace implements AutoCloseable {
   private final List<Model> models = new ArrayList<>();
   private final List<Provenance.Source> origins = new ArrayList<>();
   private final List<LabeledSamples> evaluationData = new ArrayList<>();
+  private final Map<Integer, List<Score>> sourceScores = new HashMap<>();
   private @Nullable LabeledSamples calibration;
+  private @Nullable LabelSpaces labels;
+  private @Nullable Preflight preflight;
   private long loadNanos;
 
   private Workspace(Session session, MergePlan plan, ChosenTools tools, Progress progress) {
@@ -55,6 +69,24 @@ public final class Workspace implements AutoCloseable {
    *     not fit
    */
   public static Workspace open(Session session, MergePlan plan, ToolIds ids, Progress progress) {
+    Workspace workspace = survey(session, plan, ids, progress);
+    try {
+      workspace.readNetworks();
+      return workspace;
+    } catch (RuntimeException | Error e) {
+      workspace.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens what a plan names, but reads no weights: enough to {@linkplain #plannedMerge plan}, not
+   * to merge.
+   *
+   * @throws dev.pleas.api.error.PleasException if something is missing, damaged, unknown or does
+   *     not fit
+   */
+  public static Workspace survey(Session session, MergePlan plan, ToolIds ids, Progress progress) {
     if (plan.models().size() < 2) {
       throw new ConfigurationException(
           "a merge needs two networks or more, found "
@@ -63,7 +95,7 @@ public final class Workspace implements AutoCloseable {
     }
     Workspace workspace = new Workspace(session, plan, session.tools(ids), progress);
     try {
-      workspace.load();
+      workspace.openFiles();
       return workspace;
     } catch (RuntimeException | Error e) {
       workspace.close();
@@ -71,11 +103,12 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  private void load() {
+  private void openFiles() {
     long start = System.nanoTime();
     for (NamedPath model : plan.models()) {
       sources.add(session.load(model.path(), model.heads()));
     }
+    labels = labels();
     DataSpec images = plan.calibration();
     if (images != null) {
       LabeledSamples samples = ImageData.open(images);
@@ -83,6 +116,7 @@ public final class Workspace implements AutoCloseable {
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
     }
     for (EvaluationPlan evaluation : plan.evaluations()) {
+      requireLabels(evaluation);
       String head = evaluation.head();
       if (head != null && !names().contains(head)) {
         throw new ConfigurationException(
@@ -93,11 +127,17 @@ public final class Workspace implements AutoCloseable {
                 + " whose head to use; there are: "
                 + String.join(", ", names()));
       }
-      LabeledSamples samples = ImageData.open(evaluation.data());
-      Evaluator.requireLabels(samples, evaluation.data().path());
+      LabeledSamples samples = open(evaluation);
       sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
       evaluationData.add(samples);
     }
+    loadNanos = System.nanoTime() - start;
+  }
+
+  private void readNetworks() {
+    long start = System.nanoTime();
+    preflight = Preflight.of(names(), sources);
+    preflight.refuse();
     try (Progress.Stage stage = progress.begin("Reading networks", sources.size())) {
       for (int i = 0; i < sources.size(); i++) {
         models.add(sources.get(i).read());
@@ -105,7 +145,59 @@ public final class Workspace implements AutoCloseable {
         stage.advance(1);
       }
     }
-    loadNanos = System.nanoTime() - start;
+    loadNanos += System.nanoTime() - start;
+  }
+
+  /** The classes that the plan gives, or those that merges have stored with all sources. */
+  private @Nullable LabelSpaces labels() {
+    if (plan.labels() != null) {
+      return plan.labels().spaces(names(), sources.stream().map(LoadedModel::graph).toList());
+    }
+    List<List<String>> stored = new ArrayList<>();
+    for (LoadedModel source : sources) {
+      NetworkLabels own = source.labels();
+      if (own == null || own.outputs().size() != 1) {
+        return null;
+      }
+      stored.add(own.union());
+    }
+    return new LabelSpaces(stored);
+  }
+
+  private void requireLabels(EvaluationPlan evaluation) {
+    if (labels == null && (evaluation.joint() || evaluation.dataClasses() != null)) {
+      throw new ConfigurationException(
+          "evaluation "
+              + evaluation.name()
+              + ": "
+              + (evaluation.joint() ? "joint" : "data-classes")
+              + " needs the classes of the networks by name; give them as labels: in the recipe, or"
+              + " with --label-map");
+    }
+    if (evaluation.joint() && evaluation.head() != null) {
+      throw new ConfigurationException(
+          "evaluation "
+              + evaluation.name()
+              + ": joint looks at all heads, and head: "
+              + evaluation.head()
+              + " at one; leave one of them out");
+    }
+  }
+
+  /** The images, labelled with indices of the head's classes, or of all where they have names. */
+  private LabeledSamples open(EvaluationPlan evaluation) {
+    if (labels == null) {
+      LabeledSamples samples = ImageData.open(evaluation.data());
+      Evaluator.requireLabels(samples, evaluation.data().path());
+      return samples;
+    }
+    List<String> union = labels.union();
+    List<String> head =
+        evaluation.head() != null
+            ? labels.classes().get(names().indexOf(evaluation.head()))
+            : labels.identical() ? union : null;
+    return new DataClasses(evaluation.data(), evaluation.dataClasses())
+        .open(union, head, progress::note);
   }
 
   /** Returns the plan. */
@@ -113,9 +205,49 @@ public final class Workspace implements AutoCloseable {
     return plan;
   }
 
+  /** Returns how the sources' tensors compare. */
+  public Preflight preflight() {
+    return Objects.requireNonNull(preflight);
+  }
+
   /** Returns the sources' names. */
   public List<String> names() {
     return plan.models().stream().map(NamedPath::name).toList();
+  }
+
+  /** Returns the sources, opened; they belong to the workspace. */
+  public List<LoadedModel> sources() {
+    return List.copyOf(sources);
+  }
+
+  /** Returns the implementations to work with; they belong to the workspace. */
+  public Tools tools() {
+    return tools.tools();
+  }
+
+  /** Returns how many calibration images there are. */
+  public int calibrationSamples() {
+    return calibration == null ? 0 : calibration.count();
+  }
+
+  /**
+   * Returns what the plan's merge would make.
+   *
+   * @throws ConfigurationException if the method cannot say so
+   */
+  public PlannedMerge plannedMerge() {
+    if (session.method(plan.method()).provider().create() instanceof PlannedMethod method) {
+      return method.plan(
+          new PlanRequest(
+              sources.stream().map(LoadedModel::graph).toList(),
+              names(),
+              labels,
+              plan.parameters()));
+    }
+    throw new ConfigurationException(
+        "method "
+            + plan.method()
+            + " cannot say what it would make without making it; use pleas merge");
   }
 
   /**
@@ -135,7 +267,9 @@ public final class Workspace implements AutoCloseable {
                 new MergeRequest(
                     models,
                     names(),
+                    labels,
                     calibration,
+                    null,
                     parameters,
                     plan.seed(),
                     tools.tools(),
@@ -153,7 +287,10 @@ public final class Workspace implements AutoCloseable {
           "the calibration images are used as they are, from 0 to 1: give the mean and std that the"
               + " networks were trained with");
     }
-    List<Score> scores = evaluate("the result of " + methodId, result.model(), notes);
+    NetworkLabels outputs =
+        labels == null ? null : NetworkLabels.ofMerged(result.model().graph(), names(), labels);
+    List<Score> scores = evaluate("the result of " + methodId, result.model(), outputs, notes);
+    List<Baseline> baselines = scores.isEmpty() ? List.of() : baselines(notes);
     List<Stage> stages = new ArrayList<>();
     stages.add(new Stage("reading networks", loadNanos));
     stages.addAll(result.report().stages());
@@ -176,8 +313,11 @@ public final class Workspace implements AutoCloseable {
         result,
         sources,
         names(),
+        outputs,
+        preflight(),
         images == null ? null : images.preprocessing(),
         scores,
+        baselines,
         stages,
         notes,
         progress.peak(),
@@ -189,25 +329,59 @@ public final class Workspace implements AutoCloseable {
         && images.std().stream().allMatch(std -> std == 1);
   }
 
-  /** Measures a source on those evaluations whose task it has learned. */
+  /** The sources; what cannot be measured becomes a note, and the merge is kept. */
+  private List<Baseline> baselines(List<String> notes) {
+    List<Baseline> baselines = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      String name = names().get(i);
+      try {
+        baselines.add(new Baseline(name, evaluateSource(i)));
+      } catch (PleasException e) {
+        notes.add(name + " not evaluated: " + e.getMessage());
+      }
+    }
+    return baselines;
+  }
+
+  /** Measures a source, once, on those evaluations whose task it has learned. */
   public List<Score> evaluateSource(int index) {
+    return sourceScores.computeIfAbsent(index, this::measureSource);
+  }
+
+  private List<Score> measureSource(int index) {
     String name = names().get(index);
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {
-      if (plan.evaluations().get(i).concerns(name)) {
-        scores.add(score(name, models.get(index), i));
+      if (plan.evaluations().get(i).concerns(name) && knows(index, i)) {
+        scores.add(score(name, models.get(index), labelsOf(index), i));
       }
     }
     return scores;
   }
 
+  /** Whether a source has all classes of an evaluation, as far as they have names. */
+  private boolean knows(int index, int evaluation) {
+    return labels == null
+        || labels.classes().get(index).containsAll(evaluationData.get(evaluation).classNames());
+  }
+
+  private @Nullable NetworkLabels labelsOf(int index) {
+    if (labels == null) {
+      return null;
+    }
+    List<String> own = labels.classes().get(index);
+    String output = Inference.output(models.get(index).graph(), null);
+    return new NetworkLabels(Map.of(output, own), Map.of(names().get(index), own));
+  }
+
   /** Measures a merged network; what cannot be measured becomes a note, and the merge is kept. */
-  private List<Score> evaluate(String what, Model model, List<String> notes) {
+  private List<Score> evaluate(
+      String what, Model model, @Nullable NetworkLabels outputs, List<String> notes) {
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {
       EvaluationPlan evaluation = plan.evaluations().get(i);
       try {
-        scores.add(score(what, model, i));
+        scores.add(score(what, model, outputs, i));
       } catch (PleasException e) {
         notes.add("not evaluated on " + evaluation.name() + ": " + e.getMessage());
       }
@@ -215,14 +389,27 @@ public final class Workspace implements AutoCloseable {
     return scores;
   }
 
-  private Score score(String what, Model model, int index) {
+  private Score score(String what, Model model, @Nullable NetworkLabels outputs, int index) {
     LabeledSamples samples = evaluationData.get(index);
     EvaluationPlan evaluation = plan.evaluations().get(index);
+    Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
+    Evaluator evaluator = new Evaluator(tools.tools().backend(), progress);
+    if (evaluation.joint()) {
+      if (outputs == null) {
+        throw new ConfigurationException(
+            "its outputs are not over the classes of the sources; set heads = separate or union");
+      }
+      return evaluator.evaluateJointly(what, fitting, samples, evaluation.name(), outputs);
+    }
     // Where there is only one head, sources before the merge for instance, it is the one.
     String head = model.graph().outputs().size() == 1 ? null : evaluation.head();
-    Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
-    return new Evaluator(tools.tools().backend(), progress)
-        .evaluate(what, fitting, samples, evaluation.name(), head);
+    String output = Inference.output(model.graph(), head);
+    return evaluator.evaluate(
+        what,
+        fitting,
+        outputs == null ? samples : RelabeledSamples.onto(samples, outputs.of(output)),
+        evaluation.name(),
+        head);
   }
 
   @Override

@@ -2,19 +2,23 @@ package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.core.partial.Heads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes what a merge leaves behind. */
@@ -28,6 +32,12 @@ public final class MergeWriter {
   /** The report for people. */
   public static final String PAGE = "report.html";
 
+  /** What a safetensors header says of a tensor, besides its name: type, shape, place. */
+  private static final int HEADER_BYTES_PER_TENSOR = 70;
+
+  /** Length of a provenance as metadata, of two sources that have none themselves. */
+  private static final int PROVENANCE_BYTES = 4096;
+
   private final CheckpointFormat format;
 
   /**
@@ -38,11 +48,29 @@ public final class MergeWriter {
   }
 
   /**
+   * Returns about how long the checkpoint of a merged network would be: its tensors to the byte,
+   * and its header as such headers are.
+   *
+   * @param graph of the merged network
+   * @param names of the sources
+   */
+  public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
+    ParameterLayout layout =
+        Heads.split(sources.get(0).network().layout(), graph.parameters().keySet(), names);
+    long bytes = PROVENANCE_BYTES;
+    for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
+      bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
+    }
+    return bytes;
+  }
+
+  /**
    * Writes all files and makes the folder appear.
    *
+   * @param command the command line that repeats the merge
    * @throws CheckpointException if a file cannot be written; then nothing appears
    */
-  public ReportDocument write(MergeOutcome outcome, OutputDirectory output) {
+  public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
     ParameterLayout layout =
@@ -54,7 +82,11 @@ public final class MergeWriter {
         .write(format, folder.resolve(WEIGHTS), metadata(outcome));
     ModelConfig config =
         ModelConfig.of(graph, layout, WEIGHTS, outcome.names(), outcome.preprocessing());
-    ReportDocument report = ReportDocument.of(outcome);
+    NetworkLabels labels = outcome.labels();
+    if (labels != null) {
+      config = config.withLabels(labels.outputs(), labels.tasks());
+    }
+    ReportDocument report = ReportDocument.of(outcome, command);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));
     write(folder.resolve(REPORT), Json.write(report));
     write(folder.resolve(PAGE), ReportPage.render(report));

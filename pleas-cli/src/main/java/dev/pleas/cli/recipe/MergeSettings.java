@@ -1,6 +1,8 @@
 package dev.pleas.cli.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.EvaluationPlan;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.NamedPath;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluations what to measure the result on
  * @param seed makes everything random repeatable
  * @param output folder to write
+ * @param labels the classes of the networks
  */
 public record MergeSettings(
     List<NamedPath> models,
@@ -34,7 +37,8 @@ public record MergeSettings(
     ImageSettings calibration,
     List<Evaluation> evaluations,
     @Nullable Long seed,
-    @Nullable Path output) {
+    @Nullable Path output,
+    @Nullable LabelMap labels) {
   /**
    * Images to measure the result on. What was not said of what is done to them is as for the
    * calibration images.
@@ -42,11 +46,19 @@ public record MergeSettings(
    * @param name what to call them
    * @param images the images
    * @param head the source whose task this is
+   * @param joint whether all heads answer together
+   * @param dataClasses names of the data's classes, by label
    */
-  public record Evaluation(String name, ImageSettings images, @Nullable String head) {
+  public record Evaluation(
+      String name,
+      ImageSettings images,
+      @Nullable String head,
+      boolean joint,
+      @Nullable List<String> dataClasses) {
     private EvaluationPlan plan(ImageSettings calibration) {
       DataSpec spec = images.over(calibration.preprocessing()).spec();
-      return new EvaluationPlan(name, Objects.requireNonNull(spec, "images have data"), head);
+      return new EvaluationPlan(
+          name, Objects.requireNonNull(spec, "images have data"), head, joint, dataClasses);
     }
   }
 
@@ -55,7 +67,7 @@ public record MergeSettings(
 
   /** Nothing was said. */
   public static final MergeSettings NONE =
-      new MergeSettings(List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null);
+      new MergeSettings(List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null, null);
 
   /**
    * Reads a recipe; its paths are taken from its folder.
@@ -83,7 +95,9 @@ public record MergeSettings(
           new Evaluation(
               Objects.requireNonNullElse(evaluation.name(), evaluation.data()),
               evaluation.in(folder),
-              evaluation.head()));
+              evaluation.head(),
+              Boolean.TRUE.equals(evaluation.joint()),
+              evaluation.dataClasses()));
     }
     return new MergeSettings(
         models,
@@ -92,7 +106,17 @@ public record MergeSettings(
         calibration,
         evaluations,
         recipe.seed(),
-        recipe.output() == null ? null : folder.resolve(recipe.output()));
+        recipe.output() == null ? null : folder.resolve(recipe.output()),
+        labels(recipe.labels(), file, folder));
+  }
+
+  private static @Nullable LabelMap labels(@Nullable JsonNode labels, Path file, Path folder) {
+    if (labels == null || labels.isNull()) {
+      return null;
+    }
+    return labels.isTextual()
+        ? LabelMap.read(folder.resolve(labels.asText()))
+        : LabelMap.of(labels, "recipe " + file + ": labels");
   }
 
   /** Returns these settings, and those of {@code base} where these say nothing. */
@@ -106,14 +130,22 @@ public record MergeSettings(
         calibration.over(base.calibration),
         evaluations.isEmpty() ? base.evaluations : evaluations,
         seed != null ? seed : base.seed,
-        output != null ? output : base.output);
+        output != null ? output : base.output,
+        labels != null ? labels : base.labels);
+  }
+
+  /** Returns these settings for other networks. */
+  public MergeSettings withModels(List<NamedPath> others) {
+    return new MergeSettings(
+        others, method, parameters, calibration, evaluations, seed, output, labels);
   }
 
   /** Returns these settings without some of the method's. */
   public MergeSettings without(Set<String> names) {
     Map<String, String> others = new LinkedHashMap<>(parameters);
     others.keySet().removeAll(names);
-    return new MergeSettings(models, method, others, calibration, evaluations, seed, output);
+    return new MergeSettings(
+        models, method, others, calibration, evaluations, seed, output, labels);
   }
 
   /** Returns these settings with so many attention heads for all networks; null for no change. */
@@ -122,7 +154,8 @@ public record MergeSettings(
         models.stream()
             .map(model -> heads == null ? model : new NamedPath(model.name(), model.path(), heads))
             .toList();
-    return new MergeSettings(all, method, parameters, calibration, evaluations, seed, output);
+    return new MergeSettings(
+        all, method, parameters, calibration, evaluations, seed, output, labels);
   }
 
   /**
@@ -138,6 +171,7 @@ public record MergeSettings(
         parameters,
         calibration.spec(),
         evaluations.stream().map(evaluation -> evaluation.plan(calibration)).toList(),
+        labels,
         seed != null ? seed : 0);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation what to measure the result on
  * @param seed makes everything random repeatable
  * @param output folder to write
+ * @param labels the classes of the networks: a JSON file, or by the name of the network
  */
 record Recipe(
     @Nullable List<Source> models,
@@ -30,7 +32,8 @@ record Recipe(
     @Nullable Images calibration,
     @Nullable List<Evaluation> evaluation,
     @Nullable Long seed,
-    @Nullable String output) {
+    @Nullable String output,
+    @Nullable JsonNode labels) {
   /** A key that cannot be left out, or left empty. */
   @Retention(RetentionPolicy.RUNTIME)
   @JacksonAnnotationsInside
@@ -78,10 +81,14 @@ record Recipe(
    *
    * @param name what to call them; by default the file's name
    * @param head the source whose task this is
+   * @param joint whether all heads answer together, over the union of their classes
+   * @param dataClasses names of the data's classes, by label
    */
   record Evaluation(
       @Nullable String name,
       @Nullable String head,
+      @Nullable Boolean joint,
+      @JsonProperty("data-classes") @Nullable List<String> dataClasses,
       @Required String data,
       @Nullable String labels,
       @Nullable List<Integer> classes,

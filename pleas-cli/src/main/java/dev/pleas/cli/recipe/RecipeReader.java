@@ -140,6 +140,8 @@ final class RecipeReader {
       return "a whole number";
     } else if (Number.class.isAssignableFrom(type)) {
       return "a number";
+    } else if (type == Boolean.class) {
+      return "true or false";
     } else if (type == String.class) {
       return "text or a number";
     }

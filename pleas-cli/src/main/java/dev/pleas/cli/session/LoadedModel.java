@@ -2,6 +2,7 @@ package dev.pleas.cli.session;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.data.Samples;
+import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
@@ -9,8 +10,11 @@ import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.models.data.Preprocessing;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,24 @@ public record LoadedModel(
   /** Returns what was done to the images that a merged network was calibrated on, if it was. */
   public @Nullable Preprocessing preprocessing() {
     return config == null ? null : config.preprocessing();
+  }
+
+  /**
+   * Returns the classes of a merged network's outputs; null where they are not known.
+   *
+   * @throws CheckpointException if they are not those of the outputs
+   */
+  public @Nullable NetworkLabels labels() {
+    if (config == null || config.labels() == null) {
+      return null;
+    }
+    try {
+      return NetworkLabels.stored(
+          graph(), config.labels(), Objects.requireNonNullElse(config.tasks(), Map.of()));
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          path + ": " + ModelConfig.FILE + ": damaged: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -71,6 +71,30 @@ class MergeSettingsTest {
   }
 
   @Test
+  void read_labels_areAMapOrItsFile() throws IOException {
+    Map<String, List<String>> map = Map.of("a", List.of("x", "1"), "b", List.of("y"));
+    Path inline = recipe("labels: {a: [x, 1], b: [y]}");
+    assertThat(MergeSettings.read(inline).plan().labels().classes()).isEqualTo(map);
+    Files.writeString(folder.resolve("l.json"), "{\"a\": [\"x\", \"1\"], \"b\": [\"y\"]}");
+    Path named = recipe("labels: l.json");
+    assertThat(MergeSettings.read(named).plan().labels().classes()).isEqualTo(map);
+    assertThat(MergeSettings.read(recipe("seed: 1")).plan().labels()).isNull();
+    Path missing = recipe("labels: none.json");
+    assertThatThrownBy(() -> MergeSettings.read(missing))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("label map " + folder.resolve("none.json") + ": there is no such file");
+  }
+
+  @Test
+  void read_jointEvaluation_concernsNoSingleSource() throws IOException {
+    Path file = recipe("evaluation: [{data: t.gz, joint: true, data-classes: [x, 2]}]");
+    EvaluationPlan evaluation = MergeSettings.read(file).plan().evaluations().get(0);
+    assertThat(evaluation.joint()).isTrue();
+    assertThat(evaluation.dataClasses()).containsExactly("x", "2");
+    assertThat(evaluation.concerns("a")).isFalse();
+  }
+
+  @Test
   void over_flags_win() throws IOException {
     MergeSettings flags =
         new MergeSettings(
@@ -81,7 +105,8 @@ class MergeSettingsTest {
                 Path.of("other.gz"), null, null, null, List.of(0.1f), null, 32, null, null),
             List.of(),
             8L,
-            Path.of("elsewhere"));
+            Path.of("elsewhere"),
+            null);
     MergeSettings all = flags.over(MergeSettings.read(recipe(FULL)));
     MergePlan plan = all.plan();
     assertThat(plan.models()).extracting(NamedPath::name).containsExactly("x", "y");
@@ -129,9 +154,9 @@ class MergeSettingsTest {
       delimiter = '|',
       textBlock =
           """
-          budjet: 1.2                         | line 1: unknown key budjet; known here: calibration, evaluation, method, models, output, parameters, seed
+          budjet: 1.2                         | line 1: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, parameters, seed
           calibration: {data: x, meen: [1]}   | line 1: unknown key meen in calibration; known here: channels, classes, crop, data, labels, mean, resize, samples, std
-          'seed: 1\nbudjet: 1.2\nmethod: x' | line 2: unknown key budjet; known here: calibration, evaluation, method, models, output, parameters, seed
+          'seed: 1\nbudjet: 1.2\nmethod: x' | line 2: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, parameters, seed
           models: [{name: a}]                 | in models[0].path: a value is missing
           calibration: {data: }               | in calibration.data: a value is missing
           'models: [{path: a}, null]'          | in models[1]: a value is missing
@@ -143,6 +168,9 @@ class MergeSettingsTest {
           parameters: {budget: [1, 2]}        | in parameters.budget: expected text or a number
           'seed: 1\\nseed: 2'                 | line 2: not YAML: Duplicate field 'seed'
           ''                                  | the file is empty
+          labels: {a: [x, x]}                 | : labels: a: classes 0 and 1 are both named x; names must be unique within a network
+          labels: [a]                         | : labels: expected {"NAME": ["CLASS", …], …}, found ["a"]
+          evaluation: [{data: x, joint: some}] | in evaluation[0].joint: expected true or false, found some
           """)
   void read_wrongRecipe_saysWhereAndWhat(String text, String expected) throws IOException {
     Path file = recipe(text.replace("\\n", "\n"));
@@ -164,7 +192,8 @@ class MergeSettingsTest {
     for (int i = 0; i < namesAndPaths.length; i += 2) {
       models.add(new NamedPath(namesAndPaths[i], Path.of(namesAndPaths[i + 1])));
     }
-    return new MergeSettings(models, null, Map.of(), ImageSettings.NONE, List.of(), null, null)
+    return new MergeSettings(
+            models, null, Map.of(), ImageSettings.NONE, List.of(), null, null, null)
         .plan().models().stream().map(NamedPath::name).toList();
   }
 

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses networks that are not of one architecture, naming the first thing that differs. */
-final class SameArchitecture {
+public final class SameArchitecture {
   private SameArchitecture() {}
 
   /**
@@ -20,8 +20,18 @@ final class SameArchitecture {
    * @throws ModelException naming the first parameter that differs and both shapes
    */
   static void check(List<Model> models, List<String> names, Set<String> heads) {
-    for (int i = 1; i < models.size(); i++) {
-      check(models.get(0).graph(), names.get(0), models.get(i).graph(), names.get(i), heads);
+    checkGraphs(models.stream().map(Model::graph).toList(), names, heads);
+  }
+
+  /**
+   * Refuses graphs that are not of one architecture.
+   *
+   * @param heads nodes whose widths and parameters' first axes may differ
+   * @throws ModelException naming the first parameter that differs and both shapes
+   */
+  public static void checkGraphs(List<Graph> graphs, List<String> names, Set<String> heads) {
+    for (int i = 1; i < graphs.size(); i++) {
+      check(graphs.get(0), names.get(0), graphs.get(i), names.get(i), heads);
     }
   }
 

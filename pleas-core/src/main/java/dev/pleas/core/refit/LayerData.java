@@ -3,7 +3,6 @@ package dev.pleas.core.refit;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
-import dev.pleas.api.graph.Node;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
@@ -42,23 +41,20 @@ final class LayerData {
   }
 
   /**
-   * @param node a convolution or linear layer
-   * @param cut its index
    * @param target what it is fitted to
    * @param needed the positions of its output that matter, ascending
-   * @param p columns of X̃
    * @param outputShape of the merged layer per sample, [q, …]
    */
   SplitMoments collect(
       Walkers walkers,
-      Node node,
-      int cut,
+      Layer layer,
       Target target,
       int[] needed,
-      int p,
       Shape outputShape,
       Progress.Stage stage) {
+    int p = layer.form().rows();
     int q = outputShape.dim(0);
+    int cut = layer.index();
     RowSampling.Sampler sampler = sampling.of(cut, p, outputShape, needed);
     try (TensorScope totals = backend.newScope()) {
       LayerMoments.Accumulator fitted = new LayerMoments.Accumulator(totals, p, q);
@@ -69,7 +65,7 @@ final class LayerData {
           int[] chosen = sampler.next();
           Tensor x =
               RowSampling.inputs(
-                  scope, node.op(), inputs(walkers, node, cut, batch, scope), chosen);
+                  scope, layer.node().op(), inputs(walkers, layer, batch, scope), chosen);
           Tensor y = targets(walkers, cut, target, batch, scope, chosen);
           (split && batch % Ridge.HELD_OUT_EVERY == 0 ? heldOut : fitted).add(x, y);
         }
@@ -79,8 +75,9 @@ final class LayerData {
     }
   }
 
-  private Tensor inputs(Walkers walkers, Node node, int cut, int batch, TensorScope scope) {
-    String value = node.inputs().get(0);
+  private Tensor inputs(Walkers walkers, Layer layer, int batch, TensorScope scope) {
+    String value = layer.input();
+    int cut = layer.index();
     if (inputs == RefitInputs.MERGED) {
       return walkers.merged().value(batch, cut, value, scope);
     }

@@ -5,7 +5,6 @@ import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Tools;
@@ -13,16 +12,12 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
-import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.moments.Walker;
 import dev.pleas.core.normalization.BatchNormStatistics;
-import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Exactness;
 import dev.pleas.core.partial.Layouts;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,9 +39,7 @@ public final class LayerPass {
   private final long memoryBytes;
   private final LayerData data;
   private final NeededPositions needed;
-  private final Map<String, HostTensor> parameters;
-  private final Map<String, MergeReport.Layer> reports = new LinkedHashMap<>();
-  private final Set<String> notes = new LinkedHashSet<>();
+  private final LayerFitter fitter;
 
   /**
    * How to go through.
@@ -123,7 +116,8 @@ public final class LayerPass {
             new RowSampling(batches.samples().count(), settings.rowsPerColumn(), settings.seed()),
             settings.ridge().isAuto());
     this.needed = new NeededPositions(graph);
-    this.parameters = new LinkedHashMap<>(initial.parameters());
+    this.fitter =
+        new LayerFitter(sources, initial, layouts, tools, settings.ridge(), settings.recalibrate());
   }
 
   /** Goes through the network. */
@@ -143,128 +137,46 @@ public final class LayerPass {
         }
       }
     }
-    return new Result(
-        new Model(graph, parameters), List.copyOf(reports.values()), List.copyOf(notes));
+    return fitter.result();
   }
 
   private Walkers walkers() {
     long share = memoryBytes / (sources.size() + 1);
     return new Walkers(
         sources.stream().map(model -> walker(model.graph(), model.parameters(), share)).toList(),
-        walker(graph, parameters, share));
+        walker(graph, fitter.parameters(), share));
   }
 
-  private @Nullable Step step(Node node, int cut) {
+  private Walker walker(Graph network, Map<String, HostTensor> weights, long memoryBytes) {
+    return new Walker(tools.backend(), network, weights, batches, memoryBytes);
+  }
+
+  private @Nullable Step step(Node node, int index) {
     String x = node.inputs().get(0);
-    boolean refits =
+    Layer layer = Layer.of(graph, index);
+    boolean fits =
         settings.inputs() != RefitInputs.NONE
             && !exactness.mapped(x)
             && !settings.excluded().contains(node.name());
-    if (node.op() instanceof Op.Conv2d conv && refits) {
-      WeightMatrix weight = new WeightMatrix(graph.parameterShape(conv.weight()), conv.groups());
-      return (walkers, stage) ->
-          refit(walkers, stage, node, cut, weight, conv.weight(), conv.bias());
-    } else if (node.op() instanceof Op.Linear linear && refits) {
-      WeightMatrix weight = new WeightMatrix(graph.parameterShape(linear.weight()), 1);
-      return (walkers, stage) ->
-          refit(walkers, stage, node, cut, weight, linear.weight(), linear.bias());
+    if (layer != null && fits) {
+      return (walkers, stage) -> fit(walkers, stage, layer);
     } else if (node.op() instanceof Op.BatchNorm norm && settings.recalibrate()) {
       boolean keepsApart = exactness.apart(x);
       boolean nothingToDo = keepsApart && layouts.ofValue(x).allApart();
       return nothingToDo
           ? null
-          : (walkers, stage) -> recalibrate(walkers, stage, norm, x, cut, keepsApart);
+          : (walkers, stage) -> recalibrate(walkers, stage, norm, x, index, keepsApart);
     }
     return null;
   }
 
-  private void refit(
-      Walkers walkers,
-      Progress.Stage stage,
-      Node node,
-      int cut,
-      WeightMatrix form,
-      String weight,
-      @Nullable String bias) {
-    Shape output = graph.valueShape(node.name());
-    Target target =
-        Target.of(graph, cut, settings.residual() && settings.inputs() == RefitInputs.MERGED);
-    SplitMoments split =
-        data.collect(
-            walkers, node, cut, target, needed.of(node.name()), form.rows(), output, stage);
-    LayerMoments moments = split.all();
-    Matrix initial = form.toMatrix(parameter(weight));
-    double[] initialBias = bias == null ? new double[output.dim(0)] : doubles(parameter(bias));
-    if (target.scale() != null) {
-      double[] scale = doubles(parameter(target.scale()));
-      initial = AbsorbedScale.timesColumns(initial, scale);
-      initialBias = AbsorbedScale.timesColumns(row(initialBias), scale).values();
-    }
-    List<LayerSystem> systems =
-        LayerSystem.of(
-            layouts.ofValue(node.name()),
-            layouts.ofValue(node.inputs().get(0)),
-            form.taps(),
-            form.groups());
-    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
-    // need not spend weights on it.
-    boolean absorbed = settings.recalibrate() && feedsNormalizationOnly(node.name());
-    boolean intercept = bias != null || absorbed;
-    LayerRefit layer = new LayerRefit(new SystemSolver(node.name(), tools, notes::add));
-    Matrix start = initial;
-    double ridge =
-        settings
-            .ridge()
-            .choose(split, each -> layer.solve(split.fitted(), start, systems, intercept, each));
-    LayerRefit.Fit fit = layer.solve(moments, start, systems, intercept, ridge);
-    Matrix fitted = fit.x();
-    Matrix fittedBias = row(fit.bias());
-    if (target.scale() != null) {
-      BlockLayout layout = layouts.ofValue(target.value());
-      double[] scale = AbsorbedScale.of(sources, target.scale(), layout);
-      parameters.put(target.scale(), floats(scale));
-      fitted = AbsorbedScale.overColumns(fitted, scale);
-      fittedBias = AbsorbedScale.overColumns(fittedBias, scale);
-    }
-    parameters.put(weight, form.toWeight(fitted));
-    if (bias != null) {
-      parameters.put(bias, floats(fittedBias.values()));
-    }
-    double[] offset =
-        absorbed && bias == null ? LayerRefit.intercept(moments, initial) : initialBias;
-    double before = Objective.relativeError(moments, initial, offset);
-    reports.merge(
-        node.name(),
-        new MergeReport.Layer(
-            node.name(),
-            moments.rows(),
-            batches.samples().count() * output.elementsFrom(1),
-            fit.unknowns(),
-            before,
-            Objective.relativeError(moments, fit.x(), fit.bias()),
-            ridge,
-            fit.conditionEstimate()),
-        LayerPass::latest);
-  }
-
-  /** The layer after a further pass; before is what it was before the first. */
-  private static MergeReport.Layer latest(MergeReport.Layer first, MergeReport.Layer last) {
-    return new MergeReport.Layer(
-        last.name(),
-        last.rows(),
-        last.rowsAvailable(),
-        last.unknowns(),
-        first.errorBefore(),
-        last.errorAfter(),
-        last.ridge(),
-        last.conditionEstimate());
-  }
-
-  private boolean feedsNormalizationOnly(String value) {
-    return !graph.outputs().containsValue(value)
-        && graph.nodes().stream()
-            .filter(node -> node.inputs().contains(value))
-            .allMatch(node -> node.op() instanceof Op.BatchNorm);
+  private void fit(Walkers walkers, Progress.Stage stage, Layer layer) {
+    boolean residual = settings.residual() && settings.inputs() == RefitInputs.MERGED;
+    Target target = Target.of(graph, layer.index(), residual);
+    Shape output = graph.valueShape(layer.name());
+    SplitMoments moments =
+        data.collect(walkers, layer, target, needed.of(layer.name()), output, stage);
+    fitter.fit(layer, target, moments, batches.samples().count() * output.elementsFrom(1));
   }
 
   private void recalibrate(
@@ -282,39 +194,8 @@ public final class LayerPass {
         }
         stage.advance(1);
       }
-      BatchNormStatistics.set(parameters, norm, UnitSums.of(sums), layouts.ofValue(x), keepsApart);
+      BatchNormStatistics.set(
+          fitter.parameters(), norm, UnitSums.of(sums), layouts.ofValue(x), keepsApart);
     }
-  }
-
-  private Walker walker(Graph network, Map<String, HostTensor> weights, long memoryBytes) {
-    return new Walker(tools.backend(), network, weights, batches, memoryBytes);
-  }
-
-  private HostTensor parameter(String name) {
-    HostTensor value = parameters.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException("no parameter " + name);
-    }
-    return value;
-  }
-
-  private static Matrix row(double[] values) {
-    return Matrix.wrap(1, values.length, values);
-  }
-
-  private static double[] doubles(HostTensor tensor) {
-    double[] out = new double[tensor.values().length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = tensor.values()[i];
-    }
-    return out;
-  }
-
-  private static HostTensor floats(double[] values) {
-    float[] out = new float[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) values[i];
-    }
-    return HostTensor.wrap(Shape.of(values.length), out);
   }
 }

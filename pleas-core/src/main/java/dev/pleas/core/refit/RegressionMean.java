@@ -118,7 +118,7 @@ public final class RegressionMean {
         Matrix gram = scaled(gram(walker, node, cut, form.rows(), sampler, stage));
         Matrix weight = form.toMatrix(source.parameter(node.op().parameters().get(0)));
         grams.merge(node, gram, RegressionMean::sum);
-        targets.merge(node, product(gram, weight), RegressionMean::sum);
+        targets.merge(node, Product.of(gram, weight), RegressionMean::sum);
       }
     }
   }
@@ -158,18 +158,5 @@ public final class RegressionMean {
       values[k] += b.values()[k];
     }
     return Matrix.wrap(a.rows(), a.columns(), values);
-  }
-
-  private static Matrix product(Matrix a, Matrix b) {
-    double[] out = new double[a.rows() * b.columns()];
-    for (int i = 0; i < a.rows(); i++) {
-      for (int k = 0; k < a.columns(); k++) {
-        double factor = a.get(i, k);
-        for (int j = 0; j < b.columns(); j++) {
-          out[i * b.columns() + j] += factor * b.get(k, j);
-        }
-      }
-    }
-    return Matrix.wrap(a.rows(), b.columns(), out);
   }
 }

@@ -48,8 +48,8 @@ class AlignmentSettingsTest {
 
     assertThat(weights.settings()).containsEntry("alignment", "weights");
     assertThat(weights.groups())
-        .extracting(group -> group.permutation())
-        .isNotEqualTo(activations.groups().stream().map(group -> group.permutation()).toList());
+        .extracting(group -> group.sources())
+        .isNotEqualTo(activations.groups().stream().map(group -> group.sources()).toList());
     assertThat(weights.groups())
         .allSatisfy(
             group ->

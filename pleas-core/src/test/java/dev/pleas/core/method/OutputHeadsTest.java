@@ -37,6 +37,7 @@ class OutputHeadsTest {
                   List.of("a", "b"),
                   labels,
                   samples,
+                  null,
                   Merging.settings(settings),
                   1,
                   Merging.tools(backend),
@@ -76,7 +77,7 @@ class OutputHeadsTest {
     int apart = merged.report().groups().stream().mapToInt(g -> g.size() - g.merged()).sum();
     assertThat(apart).isPositive();
     int width = weight.dim(1);
-    int own = (int) (weight.dim(1) - a.parameter("fc.weight").shape().dim(1));
+    int own = weight.dim(1) - a.parameter("fc.weight").shape().dim(1);
     for (int k = 0; k < own; k++) {
       assertThat(weight.get(0, width - 1 - k, 0)).as("a's class on b's units").isZero();
       assertThat(weight.get(4, width - 1 - own - k, 0)).as("b's class on a's units").isZero();
