@@ -106,14 +106,19 @@ final class DemoCommand extends PleasCommand {
       MergePlan plan = MergeSettings.read(recipes.resolve(recipe + ".yaml")).plan();
       try (Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
         explainPreflight(workspace.preflight(), how.quiet);
-        rows.addAll(merge(session, workspace, recipe, folder, new MergeWriter(format)));
+        rows.addAll(merge(session, workspace, recipe, recipes, folder, new MergeWriter(format)));
       }
     }
     out().print(how.json ? Json.write(rows) : text(rows, folder));
   }
 
   private List<Row> merge(
-      Session session, Workspace workspace, String recipe, Path folder, MergeWriter writer) {
+      Session session,
+      Workspace workspace,
+      String recipe,
+      Path recipes,
+      Path folder,
+      MergeWriter writer) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < workspace.names().size(); i++) {
       rows.add(Row.of(recipe, workspace.names().get(i), workspace.evaluateSource(i), null));
@@ -127,7 +132,15 @@ final class DemoCommand extends PleasCommand {
       Path target = folder.resolve(recipe + "-" + budget + "x");
       try (OutputDirectory directory = OutputDirectory.prepare(target, force)) {
         MergeOutcome outcome = workspace.merge(workspace.plan().method(), parameters);
-        writer.write(outcome, directory);
+        List<String> merge =
+            List.of(
+                "merge",
+                recipes.resolve(recipe + ".yaml").toString(),
+                "--budget",
+                budget,
+                "--output",
+                target.toString());
+        writer.write(outcome, RepeatedCommand.of(merge, outcome.provenance().tools()), directory);
         rows.add(Row.of(recipe, "merged at " + budget + "×", outcome.scores(), target));
       }
     }

@@ -141,7 +141,9 @@ final class MergeCommand extends PleasCommand {
         Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
       explainPreflight(workspace.preflight(), how.quiet);
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
-      ReportDocument report = new MergeWriter(format).write(outcome, directory);
+      List<String> typed = spec().root().commandLine().getParseResult().originalArgs();
+      List<String> again = RepeatedCommand.of(typed, outcome.provenance().tools());
+      ReportDocument report = new MergeWriter(format).write(outcome, again, directory);
       out().print(how.json ? Json.write(report) : MergeSummary.of(report, folder));
     }
   }

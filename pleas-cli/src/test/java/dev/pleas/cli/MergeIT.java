@@ -59,6 +59,15 @@ class MergeIT {
     assertThat(report.at("/provenance/tools/backend/reason").asText()).isNotEmpty();
     assertThat(report.at("/cost/flops").asDouble()).isBetween(1.0, 1.3);
     assertThat(report.at("/groups/0/similarityAfter").isNumber()).isTrue();
+    assertThat(report.at("/groups/0/similarities")).hasSize(report.at("/groups/0/size").asInt());
+    assertThat(report.at("/groups/0/sources/1/permutation")).hasSize(4);
+    assertThat(report.findValues("matrix")).hasSize(1);
+    assertThat(report.get("baselines").findValuesAsText("name")).contains("a", "b");
+    assertThat(report.at("/baselines/1/evaluation/0/samples").asInt()).isEqualTo(60);
+    assertThat(report.get("normalizations")).hasSize(9); // one for each normalization
+    assertThat(report.at("/widths/0/layer").asText()).isEqualTo("conv1");
+    assertThat(report.at("/widths/0/source").asInt()).isEqualTo(4);
+    assertThat(report.at("/widths/0/merged")).isEqualTo(report.at("/groups/0/width"));
     assertThat(report.at("/layers/0/errorBefore").isNumber()).isTrue();
     assertThat(report.at("/layers/0/errorAfter").isNumber()).isTrue();
     assertThat(report.at("/evaluation/0/samples").asInt()).isEqualTo(60);
@@ -85,7 +94,7 @@ class MergeIT {
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).isEqualTo(Files.readString(folder.resolve("merged/report.json")));
     assertThat(Json.mapper().readTree(run.out()).get("format").asText())
-        .isEqualTo("pleas-report/1");
+        .isEqualTo("pleas-report/2");
   }
 
   @Test

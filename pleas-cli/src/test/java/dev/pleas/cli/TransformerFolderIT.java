@@ -158,7 +158,7 @@ class TransformerFolderIT {
     JsonNode report = Json.mapper().readTree(merged.resolve("report.json").toFile());
     JsonNode heads = report.get("groups").get(1);
     assertThat(heads.get("name").asText()).isEqualTo("query");
-    assertThat(heads.get("inside").get(0)).hasSize(8);
+    assertThat(heads.at("/sources/1/inside/0")).hasSize(8);
     assertThat(succeeded("inspect", merged).out()).contains("tiny-vit");
     succeeded("eval", merged, "--data", images, "-q", "--json");
   }

@@ -110,7 +110,8 @@ final class BrokenMethods {
     return merging(
         request -> {
           MergeReport empty =
-              new MergeReport(Map.of(), null, List.of(), List.of(), List.of(), List.of());
+              new MergeReport(
+                  Map.of(), null, List.of(), List.of(), List.of(), List.of(), List.of());
           return new MergeResult(SOUND.merge(request).model(), empty);
         });
   }

@@ -59,6 +59,7 @@ final class TinyMethod implements MergeMethod {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             List.of("mean output of the first network: " + meanOutput(a, request)));
     return new MergeResult(new Model(a.graph(), mean), report);
   }

@@ -102,6 +102,28 @@ public record UnitPermutation(Permutation units, List<Permutation> components) {
         units.inverse(), components.stream().map(Permutation::inverse).toList());
   }
 
+  /**
+   * Returns the permutation that applies this one first and then {@code next}, as {@link
+   * Permutation#then}.
+   *
+   * @throws IllegalArgumentException if they are of different groups
+   */
+  public UnitPermutation then(UnitPermutation next) {
+    if (next.components.size() != components.size()) {
+      throw new IllegalArgumentException(
+          "permutations of "
+              + components.size()
+              + " and "
+              + next.components.size()
+              + " components do not compose");
+    }
+    List<Permutation> composed = new ArrayList<>();
+    for (int c = 0; c < components.size(); c++) {
+      composed.add(components.get(c).then(next.components.get(c)));
+    }
+    return new UnitPermutation(units.then(next.units), composed);
+  }
+
   /** Returns whether nothing moves. */
   public boolean isIdentity() {
     return units.isIdentity() && components.stream().allMatch(Permutation::isIdentity);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param preflight how the sources' tensors compare
  * @param preprocessing what was done to the calibration images, or null
  * @param scores of the merged network, one per evaluation of the plan
+ * @param baselines what to compare them with: the sources, each on the tasks it has learned
  * @param stages the method's, and those before and after it
  * @param notes the method's, and why an evaluation could not be done
  * @param memory the largest amounts of memory
@@ -33,6 +34,7 @@ public record MergeOutcome(
     Preflight preflight,
     @Nullable Preprocessing preprocessing,
     List<Score> scores,
+    List<Baseline> baselines,
     List<Stage> stages,
     List<String> notes,
     MemoryWatch.Peak memory,

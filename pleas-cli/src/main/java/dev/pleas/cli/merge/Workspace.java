@@ -26,6 +26,7 @@ import dev.pleas.models.data.ImageData;
 import dev.pleas.models.data.LabeledSamples;
 import dev.pleas.models.data.Preprocessing;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,7 @@ public final class Workspace implements AutoCloseable {
   private final List<Model> models = new ArrayList<>();
   private final List<Provenance.Source> origins = new ArrayList<>();
   private final List<LabeledSamples> evaluationData = new ArrayList<>();
+  private final Map<Integer, List<Score>> sourceScores = new HashMap<>();
   private @Nullable LabeledSamples calibration;
   private @Nullable LabelSpaces labels;
   private @Nullable Preflight preflight;
@@ -226,6 +228,7 @@ public final class Workspace implements AutoCloseable {
     NetworkLabels outputs =
         labels == null ? null : NetworkLabels.ofMerged(result.model().graph(), names(), labels);
     List<Score> scores = evaluate("the result of " + methodId, result.model(), outputs, notes);
+    List<Baseline> baselines = scores.isEmpty() ? List.of() : baselines(notes);
     List<Stage> stages = new ArrayList<>();
     stages.add(new Stage("reading networks", loadNanos));
     stages.addAll(result.report().stages());
@@ -252,6 +255,7 @@ public final class Workspace implements AutoCloseable {
         preflight(),
         images == null ? null : images.preprocessing(),
         scores,
+        baselines,
         stages,
         notes,
         progress.peak(),
@@ -263,8 +267,26 @@ public final class Workspace implements AutoCloseable {
         && images.std().stream().allMatch(std -> std == 1);
   }
 
-  /** Measures a source on those evaluations whose task it has learned. */
+  /** The sources; what cannot be measured becomes a note, and the merge is kept. */
+  private List<Baseline> baselines(List<String> notes) {
+    List<Baseline> baselines = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      String name = names().get(i);
+      try {
+        baselines.add(new Baseline(name, evaluateSource(i)));
+      } catch (PleasException e) {
+        notes.add(name + " not evaluated: " + e.getMessage());
+      }
+    }
+    return baselines;
+  }
+
+  /** Measures a source, once, on those evaluations whose task it has learned. */
   public List<Score> evaluateSource(int index) {
+    return sourceScores.computeIfAbsent(index, this::measureSource);
+  }
+
+  private List<Score> measureSource(int index) {
     String name = names().get(index);
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes what a merge leaves behind. */
@@ -41,9 +42,10 @@ public final class MergeWriter {
   /**
    * Writes all files and makes the folder appear.
    *
+   * @param command the command line that repeats the merge
    * @throws CheckpointException if a file cannot be written; then nothing appears
    */
-  public ReportDocument write(MergeOutcome outcome, OutputDirectory output) {
+  public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
     ParameterLayout layout =
@@ -59,7 +61,7 @@ public final class MergeWriter {
     if (labels != null) {
       config = config.withLabels(labels.outputs(), labels.tasks());
     }
-    ReportDocument report = ReportDocument.of(outcome);
+    ReportDocument report = ReportDocument.of(outcome, command);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));
     write(folder.resolve(REPORT), Json.write(report));
     write(folder.resolve(PAGE), ReportPage.render(report));

@@ -1,45 +1,35 @@
 package dev.pleas.cli.output;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.Provenance;
 import dev.pleas.cli.terminal.Quantity;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Renders a report as a page that needs nothing but itself. */
+/** Renders a report as a page that needs nothing but itself. What a merge has not is left out. */
 final class ReportPage {
-  private static final String TEMPLATE = "report.mustache";
+  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private ReportPage() {}
 
   static String render(ReportDocument report) {
-    try (InputStream in =
-            Objects.requireNonNull(ReportPage.class.getResourceAsStream(TEMPLATE), TEMPLATE);
-        Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-      Template template = Mustache.compiler().compile(reader);
-      return template.execute(view(report));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    String title = String.join(" + ", report.sources().keySet());
+    Map<String, Object> view = view(report);
+    view.put("name", title);
+    return ChartPage.render(
+        "report", title + " – merged by PLeaS", view, ReportSections.of(report));
   }
 
   private static Map<String, Object> view(ReportDocument report) {
     Provenance origin = report.provenance();
     Map<String, Object> view = new LinkedHashMap<>();
-    view.put("title", String.join(" + ", report.sources().keySet()));
     view.put("architecture", report.architecture());
     view.put("inputs", shapes(report.inputs()));
     view.put(
@@ -48,50 +38,17 @@ final class ReportPage {
             .map(output -> output.getKey() + " (" + output.getValue() + ")")
             .collect(Collectors.joining(", ")));
     view.put("method", origin.method().id());
-    view.put("cost", costs(report));
-    view.put("sizes", sizes(report));
-    view.put("scores", report.evaluation().stream().map(ReportPage::score).toList());
-    view.put("evaluated", !report.evaluation().isEmpty());
-    view.put("groups", report.groups().stream().map(ReportPage::group).toList());
-    view.put("hasGroups", !report.groups().isEmpty());
-    view.put("layers", report.layers().stream().map(ReportPage::layer).toList());
-    view.put("hasLayers", !report.layers().isEmpty());
-    view.put("stages", stages(report.stages()));
-    view.put("memory", memory(report));
+    view.put("tiles", tiles(report));
     view.put("notes", report.notes());
     view.put("hasNotes", !report.notes().isEmpty());
-    view.put("settings", rows(origin.settings()));
-    view.put("seed", Long.toString(origin.seed()));
-    view.put(
-        "tools",
-        origin.tools().entrySet().stream()
-            .map(
-                tool ->
-                    Map.of(
-                        "kind", Quantity.words(tool.getKey()),
-                        "id", tool.getValue().id(),
-                        "description", tool.getValue().description(),
-                        "origin", tool.getValue().origin() + " " + tool.getValue().version(),
-                        "reason", tool.getValue().reason()))
-            .toList());
-    view.put(
-        "sources",
-        origin.sources().stream()
-            .map(
-                source ->
-                    Map.of(
-                        "name", source.name(),
-                        "file", source.file(),
-                        "size", Quantity.bytes(source.bytes()),
-                        "sha256", source.sha256(),
-                        "merged", source.provenance() != null))
-            .toList());
-    Provenance.Calibration calibration = origin.calibration();
-    view.put(
-        "calibration",
-        calibration == null
-            ? "none"
-            : calibration.data() + ", " + calibration.samples() + " images");
+    view.put("sizes", sizes(report));
+    view.put("plan", plan(report));
+    view.put("hasPlan", !report.groups().isEmpty());
+    view.put("command", shell(report.command()));
+    view.put("hasCommand", !report.command().isEmpty());
+    view.put("sources", origin.sources().stream().map(ReportPage::source).toList());
+    view.put("settings", settings(origin));
+    view.put("tools", tools(origin));
     view.put("pleas", origin.pleas());
     view.put("java", origin.environment().java());
     view.put("os", origin.environment().os());
@@ -99,99 +56,135 @@ final class ReportPage {
     return view;
   }
 
-  private static List<Map<String, String>> costs(ReportDocument report) {
+  private static List<Map<String, String>> tiles(ReportDocument report) {
+    List<Map<String, String>> tiles = new ArrayList<>();
+    report
+        .evaluation()
+        .forEach(
+            score ->
+                tiles.add(tile(Quantity.percent(score.top1()), "accuracy on " + score.name())));
     MergeReport.Cost cost = report.cost();
-    if (cost == null) {
-      return List.of();
+    if (cost != null) {
+      tiles.add(tile(Quantity.ratio(cost.flops()), "FLOPs of one source"));
+      tiles.add(tile(Quantity.ratio(cost.denseFlops()), "FLOPs, zero blocks counted"));
+      tiles.add(tile(Quantity.ratio(cost.parameters()), "parameters of one source"));
     }
-    return List.of(
-        Map.of("value", Quantity.ratio(cost.flops()), "label", "FLOPs of one source"),
-        Map.of("value", Quantity.ratio(cost.denseFlops()), "label", "FLOPs, zero blocks counted"),
-        Map.of("value", Quantity.ratio(cost.parameters()), "label", "parameters of one source"));
+    return tiles;
   }
 
-  private static List<Map<String, String>> sizes(ReportDocument report) {
+  private static Map<String, String> tile(String value, String label) {
+    return Map.of("value", value, "label", label);
+  }
+
+  private static Table sizes(ReportDocument report) {
+    Table table = new Table("Network", ">Parameters", ">Multiply-accumulates per input");
     Map<String, ReportDocument.Size> all = new LinkedHashMap<>(report.sources());
     all.put("merged", report.merged());
-    return all.entrySet().stream()
+    all.forEach(
+        (name, size) ->
+            table.row(
+                name,
+                Quantity.count(size.parameters()),
+                Quantity.count(size.multiplyAccumulates())));
+    return table;
+  }
+
+  private static Table plan(ReportDocument report) {
+    Table table = new Table("Group", ">Units", ">Merged", ">Kept apart", ">Width", ">Ratio");
+    for (MergeReport.Group group : report.groups()) {
+      int apart = group.size() - group.merged();
+      table.row(
+          group.name(),
+          group.size(),
+          group.merged(),
+          apart,
+          group.width(),
+          Quantity.decimal(apart / (double) group.size(), 2));
+    }
+    return table;
+  }
+
+  /** A network and, if it was merged itself, what it was merged from. */
+  private static Map<String, Object> source(Provenance.Source source) {
+    JsonNode origin = source.provenance();
+    return source(
+        source.name(),
+        source.file() + ", " + source.architecture() + ", " + Quantity.bytes(source.bytes()),
+        source.sha256(),
+        origin);
+  }
+
+  private static Map<String, Object> source(
+      String name, String file, String sha256, @Nullable JsonNode origin) {
+    List<Map<String, Object>> parents = new ArrayList<>();
+    String how = "";
+    if (origin != null) {
+      for (JsonNode parent : origin.path("sources")) {
+        parents.add(
+            source(
+                parent.path("name").asText(),
+                parent.path("file").asText()
+                    + ", "
+                    + parent.path("architecture").asText()
+                    + ", "
+                    + Quantity.bytes(parent.path("bytes").asLong()),
+                parent.path("sha256").asText(),
+                parent.get("provenance")));
+      }
+      how = "merged by " + origin.at("/method/id").asText() + how(origin.path("settings")) + ":";
+    }
+    return Map.of("name", name, "file", file, "sha256", sha256, "how", how, "parents", parents);
+  }
+
+  private static String how(JsonNode settings) {
+    JsonNode budget = settings.get("budget");
+    return budget == null ? ", from" : " with budget " + budget.asText() + ", from";
+  }
+
+  private static Table settings(Provenance origin) {
+    Table table = new Table("Setting", "Value");
+    origin.settings().forEach(table::row);
+    table.row("seed", origin.seed());
+    Provenance.Calibration calibration = origin.calibration();
+    if (calibration != null) {
+      table.row(
+          "calibration images",
+          calibration.data() + ", " + Quantity.count(calibration.samples()) + " images");
+      if (calibration.sha256() != null) {
+        table.row("their SHA-256", calibration.sha256());
+      }
+    }
+    return table;
+  }
+
+  private static Table tools(Provenance origin) {
+    Table table = new Table("Tool", "Id", "What it is", "From", "Why");
+    table.row(
+        "method",
+        origin.method().id(),
+        origin.method().description(),
+        origin.method().origin() + " " + origin.method().version(),
+        origin.method().reason());
+    origin
+        .tools()
+        .forEach(
+            (kind, tool) ->
+                table.row(
+                    Quantity.words(kind),
+                    tool.id(),
+                    tool.description(),
+                    tool.origin() + " " + tool.version(),
+                    tool.reason()));
+    return table;
+  }
+
+  /** The words of a command as a POSIX shell reads them. */
+  static String shell(List<String> words) {
+    return words.stream()
         .map(
-            entry ->
-                Map.of(
-                    "name", entry.getKey(),
-                    "parameters", Quantity.count(entry.getValue().parameters()),
-                    "macs", Quantity.count(entry.getValue().multiplyAccumulates())))
-        .toList();
-  }
-
-  private static Map<String, Object> score(Score score) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("name", score.name());
-    view.put("head", score.head() == null ? "" : score.head());
-    view.put("samples", Quantity.count(score.samples()));
-    view.put("top1", Quantity.percent(score.top1()));
-    view.put("top5", score.top5() == null ? "" : Quantity.percent(score.top5()));
-    view.put(
-        "classes",
-        score.classes().stream()
-            .map(
-                c ->
-                    Map.of(
-                        "name", c.name(),
-                        "accuracy", Quantity.percent(c.accuracy()),
-                        "bar", Quantity.decimal(100 * c.accuracy(), 1)))
-            .toList());
-    return view;
-  }
-
-  private static Map<String, Object> group(MergeReport.Group group) {
-    return Map.of(
-        "name", group.name(),
-        "size", group.size(),
-        "merged", group.merged(),
-        "width", group.width(),
-        "before", Quantity.significant(group.similarityBefore()),
-        "after", Quantity.significant(group.similarityAfter()));
-  }
-
-  private static Map<String, Object> layer(MergeReport.Layer layer) {
-    return Map.of(
-        "name", layer.name(),
-        "unknowns", Quantity.count(layer.unknowns()),
-        "rows", Quantity.count(layer.rows()),
-        "available", Quantity.count(layer.rowsAvailable()),
-        "before", Quantity.significant(layer.errorBefore()),
-        "after", Quantity.significant(layer.errorAfter()),
-        "bar", Quantity.decimal(100 * Math.min(1, Math.max(0, layer.errorAfter())), 1),
-        "ghost", Quantity.decimal(100 * Math.min(1, Math.max(0, layer.errorBefore())), 1),
-        "condition", Quantity.significant(layer.conditionEstimate()));
-  }
-
-  private static List<Map<String, String>> stages(List<MergeReport.Stage> stages) {
-    long longest = stages.stream().mapToLong(MergeReport.Stage::elapsedNanos).max().orElse(1);
-    return stages.stream()
-        .map(
-            stage ->
-                Map.of(
-                    "name", stage.name(),
-                    "time", Quantity.seconds(stage.elapsedNanos()),
-                    "bar",
-                        Quantity.decimal(100.0 * stage.elapsedNanos() / Math.max(1, longest), 1)))
-        .toList();
-  }
-
-  private static List<Map<String, String>> memory(ReportDocument report) {
-    Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("tensors of the backend", Quantity.bytes(report.memory().backendBytes()));
-    rows.put("Java heap", Quantity.bytes(report.memory().heapBytes()));
-    Long process = report.memory().processBytes();
-    rows.put("process, resident", process == null ? "not known here" : Quantity.bytes(process));
-    return rows(rows);
-  }
-
-  private static List<Map<String, String>> rows(Map<String, String> map) {
-    return map.entrySet().stream()
-        .map(entry -> Map.of("key", entry.getKey(), "value", entry.getValue()))
-        .toList();
+            word ->
+                PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private static String shapes(Map<String, Shape> shapes) {

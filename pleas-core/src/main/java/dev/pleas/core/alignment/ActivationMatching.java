@@ -1,15 +1,12 @@
 package dev.pleas.core.alignment;
 
 import dev.pleas.api.backend.CompiledGraph;
-import dev.pleas.api.backend.GramAccumulator;
-import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.match.Matcher;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
@@ -17,8 +14,9 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.moments.Batches;
-import dev.pleas.core.moments.CrossMoments;
-import dev.pleas.core.moments.UnitSums;
+import dev.pleas.core.moments.JointMoments;
+import dev.pleas.core.moments.SourcePairs;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,9 +25,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Activation matching (Git Re-Basin, arXiv:2209.04836, section 3.1; PLeaS, section 3.1): both
+ * Activation matching (Git Re-Basin, arXiv:2209.04836, section 3.1; PLeaS, section 3.1): all
  * networks see the same inputs, in inference mode, and units that behave alike are matched. A group
- * is tapped where its units enter a layer with weights; the similarities of all its taps are added.
+ * is tapped where its units enter a layer with weights; its similarity is the mean over its taps.
  */
 public final class ActivationMatching {
   private ActivationMatching() {}
@@ -62,60 +60,59 @@ public final class ActivationMatching {
     return taps;
   }
 
-  /** Runs both networks over all data and returns the joint moments at every tap, by value. */
-  public static Map<String, CrossMoments> moments(
-      Model a,
-      Model b,
+  /** Runs every network once over all data and returns the joint moments at every tap, by value. */
+  public static Map<String, JointMoments> moments(
+      List<Model> models,
       PermutationSpec spec,
       Batches batches,
       TensorBackend backend,
       Progress progress) {
-    Graph graph = a.graph();
+    Graph graph = models.get(0).graph();
     List<String> taps = taps(graph, spec).values().stream().flatMap(List::stream).toList();
-    Graph tapped = graph.between(graph.inputs().keySet(), taps);
-    Map<String, Accumulator> accumulators = new LinkedHashMap<>();
+    Map<String, JointMoments.Accumulator> accumulators = new LinkedHashMap<>();
+    List<CompiledGraph> runs = new ArrayList<>();
     try (TensorScope totals = backend.newScope();
-        CompiledGraph runA = backend.compile(tapped, a.parameters());
-        CompiledGraph runB = backend.compile(tapped, b.parameters());
         Progress.Stage stage = progress.begin("Comparing activations", batches.count())) {
-      taps.forEach(
-          tap -> accumulators.put(tap, new Accumulator(totals, graph.valueShape(tap).dim(0))));
+      for (Model model : models) {
+        Graph tapped = model.graph().between(graph.inputs().keySet(), taps);
+        runs.add(backend.compile(tapped, model.parameters()));
+      }
+      for (String tap : taps) {
+        int units = graph.valueShape(tap).dim(0);
+        accumulators.put(tap, new JointMoments.Accumulator(totals, models.size(), units));
+      }
       for (int batch = 0; batch < batches.count(); batch++) {
         try (TensorScope scope = backend.newScope()) {
           Map<String, Tensor> input = Map.of(graph.onlyInput(), batches.read(batch, scope));
-          Map<String, Tensor> valuesA = runA.run(scope, input);
-          Map<String, Tensor> valuesB = runB.run(scope, input);
+          List<Map<String, Tensor>> values =
+              runs.stream().map(run -> run.run(scope, input)).toList();
           accumulators.forEach(
-              (tap, sums) ->
-                  sums.add(
-                      Objects.requireNonNull(valuesA.get(tap)),
-                      Objects.requireNonNull(valuesB.get(tap))));
+              (tap, moments) ->
+                  moments.add(
+                      values.stream().map(of -> Objects.requireNonNull(of.get(tap))).toList()));
         }
         stage.advance(1);
       }
-      Map<String, CrossMoments> moments = new LinkedHashMap<>();
+      Map<String, JointMoments> moments = new LinkedHashMap<>();
       accumulators.forEach((tap, accumulator) -> moments.put(tap, accumulator.toMoments()));
       return moments;
+    } finally {
+      runs.forEach(CompiledGraph::close);
     }
   }
 
   /**
-   * Matches the units of every group.
+   * Returns the similarities of every group: of each component, the mean over its taps.
    *
    * @param moments joint moments at every tap, from {@link #moments}
    */
-  public static List<GroupAlignment> match(
-      Graph graph,
-      PermutationSpec spec,
-      Map<String, CrossMoments> moments,
-      Similarity similarity,
-      Matcher matcher) {
+  static List<GroupSimilarity> similarities(
+      Graph graph, PermutationSpec spec, Map<String, JointMoments> moments, Similarity similarity) {
     Map<Component, List<String>> taps = taps(graph, spec);
-    UnitMatching matching = new UnitMatching(matcher);
     return spec.groups().stream()
         .map(
             group ->
-                matching.match(
+                new GroupSimilarity(
                     group,
                     group.components().stream()
                         .map(
@@ -125,13 +122,17 @@ public final class ActivationMatching {
         .toList();
   }
 
-  /** The mean similarity at several taps of the same units. */
-  private static Matrix mean(
-      List<String> taps, Map<String, CrossMoments> moments, Similarity similarity) {
-    List<Matrix> all =
-        taps.stream()
-            .map(tap -> similarity.matrix(Objects.requireNonNull(moments.get(tap))))
-            .toList();
+  /** The mean similarity at several taps of the same units, of each pair of networks. */
+  private static SourcePairs<Matrix> mean(
+      List<String> taps, Map<String, JointMoments> moments, Similarity similarity) {
+    List<JointMoments> all =
+        taps.stream().map(tap -> Objects.requireNonNull(moments.get(tap))).toList();
+    return SourcePairs.of(
+        all.get(0).sums().size(),
+        (s, t) -> mean(all.stream().map(at -> similarity.matrix(at.pair(s, t))).toList()));
+  }
+
+  private static Matrix mean(List<Matrix> all) {
     double[] sum = new double[all.get(0).values().length];
     for (Matrix one : all) {
       for (int k = 0; k < sum.length; k++) {
@@ -139,21 +140,5 @@ public final class ActivationMatching {
       }
     }
     return Matrix.wrap(all.get(0).rows(), all.get(0).columns(), sum);
-  }
-
-  private record Accumulator(SumAccumulator a, SumAccumulator b, GramAccumulator cross) {
-    Accumulator(TensorScope scope, int units) {
-      this(scope.sums(units), scope.sums(units), scope.gram(units, units));
-    }
-
-    void add(Tensor valuesA, Tensor valuesB) {
-      a.add(valuesA);
-      b.add(valuesB);
-      cross.add(valuesA, valuesB);
-    }
-
-    CrossMoments toMoments() {
-      return new CrossMoments(UnitSums.of(a), UnitSums.of(b), cross.toMatrix());
-    }
   }
 }

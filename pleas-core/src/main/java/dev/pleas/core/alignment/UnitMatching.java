@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Matches units that have insides, exactly: for every pair of units, what is inside them is matched
- * as well as it can be, component by component; a pair is as similar as that; and then units are
- * matched. Since insides of different pairs do not depend on each other, no other permutation of
- * the group has a larger total similarity.
+ * Matches units of two networks that may have insides, exactly: for every pair of units, what is
+ * inside them is matched as well as it can be, component by component; a pair is as similar as
+ * that; and then units are matched. Since insides of different pairs do not depend on each other,
+ * no other permutation of the group has a larger total similarity.
  */
 final class UnitMatching {
   private final Matcher matcher;
@@ -23,29 +23,13 @@ final class UnitMatching {
   }
 
   /**
-   * Returns the best alignment.
+   * Returns the permutation of largest total similarity: unit i of the first network goes with unit
+   * permutation[i] of the second.
    *
-   * @param similarities of all indices of each component of the group, in original order
+   * @param similarities of all indices of each component of the group
    */
-  GroupAlignment match(Group group, List<Matrix> similarities) {
-    int size = group.size();
-    double[] totals = new double[size * size];
-    double before = 0;
-    for (int c = 0; c < similarities.size(); c++) {
-      Matrix similarity = similarities.get(c);
-      int width = group.components().get(c).width();
-      for (int i = 0; i < size; i++) {
-        for (int j = 0; j < size; j++) {
-          totals[i * size + j] +=
-              width == 1 ? similarity.get(i, j) : total(inside(similarity, width, i, j));
-        }
-      }
-      for (int k = 0; k < similarity.rows(); k++) {
-        before += similarity.get(k, k) / size;
-      }
-    }
-    Matrix unitSimilarity = Matrix.wrap(size, size, totals);
-    Permutation units = matcher.match(unitSimilarity);
+  UnitPermutation match(Group group, List<Matrix> similarities) {
+    Permutation units = matcher.match(units(group, similarities));
     List<Permutation> components = new ArrayList<>();
     for (int c = 0; c < similarities.size(); c++) {
       Matrix similarity = similarities.get(c);
@@ -55,13 +39,34 @@ final class UnitMatching {
         continue;
       }
       List<Permutation> within =
-          IntStream.range(0, size)
+          IntStream.range(0, group.size())
               .mapToObj(i -> matcher.match(inside(similarity, width, i, units.get(i))))
               .toList();
       components.add(UnitPermutation.inside(units, within));
     }
-    return new GroupAlignment(
-        group, unitSimilarity, before, new UnitPermutation(units, components));
+    return new UnitPermutation(units, components);
+  }
+
+  /**
+   * Returns the similarity of every pair of units, with what is inside them matched as well as it
+   * can be.
+   *
+   * @param similarities of all indices of each component of the group
+   */
+  Matrix units(Group group, List<Matrix> similarities) {
+    int size = group.size();
+    double[] totals = new double[size * size];
+    for (int c = 0; c < similarities.size(); c++) {
+      Matrix similarity = similarities.get(c);
+      int width = group.components().get(c).width();
+      for (int i = 0; i < size; i++) {
+        for (int j = 0; j < size; j++) {
+          totals[i * size + j] +=
+              width == 1 ? similarity.get(i, j) : best(inside(similarity, width, i, j));
+        }
+      }
+    }
+    return Matrix.wrap(size, size, totals);
   }
 
   private static Matrix inside(Matrix similarity, int width, int i, int j) {
@@ -70,11 +75,23 @@ final class UnitMatching {
         IntStream.range(j * width, (j + 1) * width).toArray());
   }
 
-  private double total(Matrix similarity) {
-    Permutation best = matcher.match(similarity);
+  private double best(Matrix similarity) {
+    return total(similarity, matcher.match(similarity));
+  }
+
+  /** Returns Σ over components and indices k of similarity[k, permutation[k]]. */
+  static double total(List<Matrix> similarities, UnitPermutation permutation) {
     double total = 0;
-    for (int i = 0; i < best.size(); i++) {
-      total += similarity.get(i, best.get(i));
+    for (int c = 0; c < similarities.size(); c++) {
+      total += total(similarities.get(c), permutation.components().get(c));
+    }
+    return total;
+  }
+
+  private static double total(Matrix similarity, Permutation permutation) {
+    double total = 0;
+    for (int i = 0; i < permutation.size(); i++) {
+      total += similarity.get(i, permutation.get(i));
     }
     return total;
   }

@@ -30,6 +30,7 @@ final class AverageMethod implements MergeMethod {
     MeanOfSources mean = MeanOfSources.of(request, settings);
     return new MergeResult(
         mean.finish(request, settings, mean.model()),
-        new MergeReport(settings.all(), null, List.of(), List.of(), List.of(), mean.notes()));
+        new MergeReport(
+            settings.all(), null, List.of(), List.of(), List.of(), List.of(), mean.notes()));
   }
 }

@@ -9,18 +9,21 @@ import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.naming.NamePattern;
+import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
@@ -32,7 +35,6 @@ import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,7 +63,7 @@ final class PleasMerge {
 
   MergeResult run() {
     Budget budget = Budget.of(settings, request);
-    Similarity similarity = settings.choice("similarity", Similarity.class);
+    Alignment alignment = alignment();
     LayerPass.Settings passSettings = passSettings();
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, request, notes);
@@ -70,24 +72,26 @@ final class PleasMerge {
         Calibration.stages(settings, request, ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
+    GroupReports groups = GroupReports.of(settings, spec, sources.size());
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
     }
     List<GroupAlignment> alignments =
         stopwatch.time(
-            "alignment", () -> stages.run((batches, memory) -> align(spec, batches, similarity)));
+            "alignment",
+            () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads.nodes())));
     BlockCost cost = new BlockCost(graph, spec, heads.nodes());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        alignment ->
+        of ->
             components.putAll(
                 Layouts.of(
-                    alignment.group(),
-                    alignment.permutations(),
-                    alignment.matched(),
-                    plan.merged().getOrDefault(alignment.group(), 0))));
+                    of.group(),
+                    of.permutations(),
+                    of.matched(),
+                    plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
@@ -101,14 +105,23 @@ final class PleasMerge {
                                 sources, initial, layouts, batches, tools, passSettings, memory)
                             .run(request.progress())));
     notes.addAll(fitted.notes());
+    List<MergeReport.Normalization> normalizations =
+        stopwatch.time(
+            "variance ratios",
+            () ->
+                stages.run(
+                    (batches, memory) ->
+                        new VarianceRatios(graph, layouts, batches, tools.backend(), memory)
+                            .measure(sources, initial, fitted.model(), request.progress())));
     Model merged = Heads.split(fitted.model(), layouts, heads.separate(), request.names());
     return new MergeResult(
         merged,
         new MergeReport(
             settings.all(),
             cost(cost, plan),
-            alignments.stream().map(alignment -> report(alignment, plan)).toList(),
+            alignments.stream().map(of -> groups.of(of, plan)).toList(),
             fitted.layers(),
+            normalizations,
             stopwatch.stages(),
             notes));
   }
@@ -162,17 +175,22 @@ final class PleasMerge {
     return worst;
   }
 
-  private List<GroupAlignment> align(PermutationSpec spec, Batches batches, Similarity similarity) {
-    if (sources.size() > 2) {
-      throw new ConfigurationException("this method merges two networks, found " + sources.size());
-    }
-    return ActivationMatching.match(
-        graph,
-        spec,
-        ActivationMatching.moments(
-            sources.get(0), sources.get(1), spec, batches, tools.backend(), request.progress()),
-        similarity,
-        tools.matcher());
+  private Alignment alignment() {
+    return new Alignment(
+        settings.choice("alignment", Evidence.class),
+        settings.choice("similarity", Similarity.class),
+        settings.real("weight-share", 0, 1),
+        request.seed());
+  }
+
+  private List<GroupAlignment> align(
+      Alignment alignment, PermutationSpec spec, Batches batches, Set<String> heads) {
+    Map<String, JointMoments> moments =
+        alignment.evidence().needsActivations()
+            ? ActivationMatching.moments(
+                sources, spec, batches, tools.backend(), request.progress())
+            : Map.of();
+    return alignment.align(sources, spec, moments, heads, tools);
   }
 
   private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
@@ -192,25 +210,5 @@ final class PleasMerge {
         cost.relative(BlockCost.Unit.FLOPS, merged),
         cost.relativeDense(BlockCost.Unit.FLOPS, merged),
         cost.relative(BlockCost.Unit.PARAMETERS, merged));
-  }
-
-  private MergeReport.Group report(GroupAlignment alignment, BudgetPlan plan) {
-    Group group = alignment.group();
-    int merged = plan.merged().getOrDefault(group, 0);
-    return new MergeReport.Group(
-        group.name(),
-        group.size(),
-        merged,
-        merged + sources.size() * (group.size() - merged),
-        alignment.meanBefore(),
-        alignment.meanAfter(),
-        list(alignment.permutation().units()),
-        group.components().stream().allMatch(component -> component.width() == 1)
-            ? List.of()
-            : alignment.permutation().components().stream().map(PleasMerge::list).toList());
-  }
-
-  private static List<Integer> list(Permutation permutation) {
-    return Arrays.stream(permutation.toArray()).boxed().toList();
   }
 }

@@ -26,9 +26,16 @@ final class PleasMethod implements MergeMethod {
   private static final List<MethodParameter> OWN =
       List.of(
           new MethodParameter(
+              "alignment",
+              "activations",
+              "what says that two units are alike: activations (on the calibration data), weights,"
+                  + " both"),
+          new MethodParameter(
+              "weight-share", "0.5", "share of the weights in alignment = both, from 0 to 1"),
+          new MethodParameter(
               "similarity",
               "distance",
-              "how alike two units are: " + Settings.options(Similarity.class)),
+              "how alike the activations of two units are: " + Settings.options(Similarity.class)),
           new MethodParameter(
               "refit",
               "merged",
@@ -56,7 +63,8 @@ final class PleasMethod implements MergeMethod {
               "check-symmetry",
               "true",
               "prove the derived permutation symmetry on both networks before merging: true, false"),
-          Calibration.ROWS_PER_COLUMN);
+          Calibration.ROWS_PER_COLUMN,
+          GroupReports.PARAMETER);
 
   static final List<MethodParameter> PARAMETERS =
       Stream.of(Budget.PARAMETERS, OWN, Calibration.PARAMETERS).flatMap(List::stream).toList();

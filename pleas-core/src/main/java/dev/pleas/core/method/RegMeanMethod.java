@@ -69,6 +69,12 @@ final class RegMeanMethod implements MergeMethod {
     return new MergeResult(
         mean.finish(request, settings, regressed),
         new MergeReport(
-            settings.all(), null, List.of(), List.of(), stopwatch.stages(), mean.notes()));
+            settings.all(),
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            stopwatch.stages(),
+            mean.notes()));
   }
 }

@@ -45,7 +45,11 @@ public final class Permuted {
     return permutations;
   }
 
-  private static HostTensor gather(HostTensor tensor, int axis, Permutation permutation) {
+  /**
+   * Returns a tensor with one axis in another order: index i of the axis is index permutation[i] of
+   * the given tensor; a copy.
+   */
+  public static HostTensor gather(HostTensor tensor, int axis, Permutation permutation) {
     Shape shape = tensor.shape();
     int inner = Math.toIntExact(shape.elementsFrom(axis + 1));
     int length = shape.dim(axis);

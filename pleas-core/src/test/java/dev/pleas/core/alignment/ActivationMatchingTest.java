@@ -1,15 +1,14 @@
 package dev.pleas.core.alignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.core.moments.CrossMoments;
+import dev.pleas.core.moments.JointMoments;
+import dev.pleas.core.moments.SourcePairs;
 import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.oracle.GraphBuilder;
 import dev.pleas.core.symmetry.Symmetry;
@@ -39,26 +38,25 @@ class ActivationMatchingTest {
   }
 
   @Test
-  void match_severalTaps_averagesTheirSimilarities() {
+  void similarities_ofSeveralTaps_areTheirMean() {
     Graph graph = residual();
     PermutationSpec spec = new PermutationSpec(List.of(Symmetry.derive(graph).find("stem")));
-    Map<String, CrossMoments> moments = new HashMap<>();
+    Map<String, JointMoments> moments = new HashMap<>();
     moments.put("stem.relu", products(8, 2, 4, 6));
     moments.put("pool", products(0, 20, 10, 0));
 
-    List<GroupAlignment> alignments =
-        ActivationMatching.match(
-            graph, spec, moments, Similarity.INNER_PRODUCT, similarity -> Permutation.of(1, 0));
+    List<GroupSimilarity> similarities =
+        ActivationMatching.similarities(graph, spec, moments, Similarity.INNER_PRODUCT);
 
-    GroupAlignment alignment = alignments.get(0);
     // Means of products over 2 rows, then over both taps.
-    assertThat(alignment.similarity().values()).containsExactly(2, 5.5, 3.5, 1.5);
-    assertThat(alignment.meanBefore()).isCloseTo((2 + 1.5) / 2, within(1e-15));
-    assertThat(alignment.meanAfter()).isCloseTo((5.5 + 3.5) / 2, within(1e-15));
+    assertThat(similarities).hasSize(1);
+    assertThat(similarities.get(0).between(0, 1).get(0).values()).containsExactly(2, 5.5, 3.5, 1.5);
+    assertThat(similarities.get(0).between(1, 0).get(0).values()).containsExactly(2, 3.5, 5.5, 1.5);
   }
 
-  private static CrossMoments products(double... cross) {
+  private static JointMoments products(double... cross) {
     UnitSums sums = new UnitSums(2, new double[2], new double[2]);
-    return new CrossMoments(sums, sums, Matrix.wrap(2, 2, cross));
+    return new JointMoments(
+        List.of(sums, sums), new SourcePairs<>(2, List.of(Matrix.wrap(2, 2, cross))));
   }
 }

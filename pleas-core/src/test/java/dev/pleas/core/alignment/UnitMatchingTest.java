@@ -52,16 +52,16 @@ class UnitMatchingTest {
       similarities.add(Matrix.wrap(n, n, random.doubles((long) n * n).toArray()));
     }
 
-    GroupAlignment found = new UnitMatching(matcher()).match(group, similarities);
+    UnitPermutation found = new UnitMatching(matcher()).match(group, similarities);
 
     double best = Double.NEGATIVE_INFINITY;
-    for (int[] units : permutations(heads)) {
+    for (int[] units : Permutations.of(heads)) {
       double total = 0;
       for (int c = 0; c < similarities.size(); c++) {
         int width = group.components().get(c).width();
         for (int i = 0; i < heads; i++) {
           double within = Double.NEGATIVE_INFINITY;
-          for (int[] inside : permutations(width)) {
+          for (int[] inside : Permutations.of(width)) {
             double sum = 0;
             for (int k = 0; k < width; k++) {
               sum += similarities.get(c).get(i * width + k, units[i] * width + inside[k]);
@@ -74,10 +74,8 @@ class UnitMatchingTest {
       best = Math.max(best, total);
     }
     // Sums of at most 18 numbers below 1, each rounded to 1e-16.
-    assertThat(total(similarities, found.permutation())).isCloseTo(best, within(1e-13));
-    assertThat(found.meanAfter() * heads).isCloseTo(best, within(1e-13));
-    double before = total(similarities, UnitPermutation.identity(group));
-    assertThat(found.meanBefore() * heads).isCloseTo(before, within(1e-13));
+    assertThat(total(similarities, found)).isCloseTo(best, within(1e-13));
+    assertThat(UnitMatching.total(similarities, found)).isCloseTo(best, within(1e-13));
   }
 
   @Example
@@ -87,13 +85,12 @@ class UnitMatchingTest {
     Permutation values = Permutation.of(1, 0);
     List<Matrix> similarities = List.of(matrixOf(keys), matrixOf(values));
 
-    GroupAlignment found = new UnitMatching(matcher()).match(group, similarities);
+    UnitPermutation found = new UnitMatching(matcher()).match(group, similarities);
 
-    assertThat(found.permutation())
-        .isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
-    assertThat(found.similarity().toString()).isNotEmpty();
-    assertThat(found.similarity().get(0, 1)).isEqualTo(4);
-    assertThat(found.similarity().get(0, 0)).isZero();
+    assertThat(found).isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
+    Matrix units = new UnitMatching(matcher()).units(group, similarities);
+    assertThat(units.get(0, 1)).isEqualTo(4);
+    assertThat(units.get(0, 0)).isZero();
   }
 
   /** Similarity 1 of the pairs of a permutation, 0 of others. */
@@ -115,22 +112,5 @@ class UnitMatchingTest {
       }
     }
     return total;
-  }
-
-  private static List<int[]> permutations(int n) {
-    if (n == 0) {
-      return List.of(new int[0]);
-    }
-    List<int[]> all = new ArrayList<>();
-    for (int[] shorter : permutations(n - 1)) {
-      for (int at = 0; at < n; at++) {
-        int[] longer = new int[n];
-        for (int i = 0, k = 0; i < n; i++) {
-          longer[i] = i == at ? n - 1 : shorter[k++];
-        }
-        all.add(longer);
-      }
-    }
-    return all;
   }
 }

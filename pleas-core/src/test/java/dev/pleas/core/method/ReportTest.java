@@ -1,10 +1,16 @@
 package dev.pleas.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -53,6 +59,98 @@ class ReportTest {
               assertThat(group.width()).isEqualTo(2 * group.size() - group.merged());
               assertThat(group.similarityAfter()).isGreaterThanOrEqualTo(group.similarityBefore());
             });
+  }
+
+  @Test
+  void report_similarities_areOneForEachSetAndHaveTheReportedMeans() {
+    MergeResult result = Merging.merge(a, b, samples, "similarity", "correlation");
+
+    for (MergeReport.Group group : result.report().groups()) {
+      assertThat(group.similarities()).hasSize(group.size());
+      assertThat(mean(group.similarities())).isCloseTo(group.similarityAfter(), within(1e-12));
+      assertThat(mean(group.similaritiesBefore()))
+          .isCloseTo(group.similarityBefore(), within(1e-12));
+      assertThat(group.sources())
+          .hasSize(2)
+          .allSatisfy(
+              units ->
+                  assertThat(units.permutation()).hasSize(group.size()).doesNotHaveDuplicates());
+    }
+  }
+
+  @Test
+  void report_matrix_isOfTheLargestGroupUnlessAnotherIsNamed() {
+    List<MergeReport.Group> groups = Merging.merge(a, b, samples).report().groups();
+    int largest = groups.stream().mapToInt(MergeReport.Group::size).max().orElseThrow();
+    assertThat(withMatrix(groups))
+        .singleElement()
+        .satisfies(g -> assertThat(g.size()).isEqualTo(largest));
+
+    String last = groups.get(groups.size() - 1).name();
+    groups = Merging.merge(a, b, samples, "similarity-matrix", last).report().groups();
+    assertThat(withMatrix(groups)).extracting(MergeReport.Group::name).containsExactly(last);
+    MergeReport.Group group = withMatrix(groups).get(0);
+    assertThat(group.matrix().block()).isEqualTo(1);
+    List<Integer> p = group.sources().get(1).permutation();
+    for (int u = 0; u < group.size(); u++) {
+      assertThat(group.matrix().after().get(u).get(u))
+          .isEqualTo(group.matrix().before().get(u).get(p.get(u)))
+          .isCloseTo(group.similarities().get(u), withinPercentage(0.1));
+    }
+
+    assertThat(
+            withMatrix(Merging.merge(a, b, samples, "similarity-matrix", "none").report().groups()))
+        .isEmpty();
+    assertThatThrownBy(() -> Merging.merge(a, b, samples, "similarity-matrix", "nowhere"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(
+            "similarity-matrix: expected auto, none or the name of a group, found \"nowhere\"; groups: ")
+        .hasMessageContaining(last);
+  }
+
+  private static List<MergeReport.Group> withMatrix(List<MergeReport.Group> groups) {
+    return groups.stream().filter(group -> group.matrix() != null).toList();
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  }
+
+  @Test
+  void blockMeans_sizeNoMultipleOfTheBlock_haveSmallerBlocksAtTheEnd() {
+    Matrix matrix = Matrix.wrap(3, 3, new double[] {1, 2, 3, 4, 5, 6, 7, 8, 1.23456});
+
+    assertThat(GroupReports.blockMeans(matrix, 2))
+        .containsExactly(List.of(3.0, 4.5), List.of(7.5, 1.235));
+  }
+
+  @Test
+  void report_normalizations_ofANetworkWithItselfKeepTheirVariance() {
+    MergeReport report = Merging.merge(a, a, samples).report();
+
+    assertThat(report.normalizations())
+        .extracting(MergeReport.Normalization::name)
+        .containsExactlyElementsOf(
+            graph.nodes().stream()
+                .filter(n -> n.op() instanceof Op.BatchNorm)
+                .map(Node::name)
+                .toList());
+    // Float32 weights and sums: 1e-4 of a unit's variance and less.
+    assertThat(report.normalizations())
+        .allSatisfy(
+            norm -> {
+              assertThat(norm.before().min()).isCloseTo(1, within(1e-3));
+              assertThat(norm.before().max()).isCloseTo(1, within(1e-3));
+              assertThat(norm.after().min()).isCloseTo(1, within(1e-2));
+              assertThat(norm.after().max()).isCloseTo(1, within(1e-2));
+            });
+  }
+
+  @Test
+  void report_normalizations_ofUnrelatedNetworksLoseVariance() {
+    List<MergeReport.Normalization> found = Merging.merge(a, b, samples).report().normalizations();
+
+    assertThat(found).anySatisfy(norm -> assertThat(norm.before().median()).isLessThan(0.9));
   }
 
   @Test
@@ -130,7 +228,7 @@ class ReportTest {
     assertThat(result.report().layers()).isEmpty();
     // The first layer's inputs are everybody's: [mean of the paired rows].
     float[] first = result.model().parameter("conv1.weight").values();
-    List<Integer> pairs = result.report().groups().get(0).permutation();
+    List<Integer> pairs = result.report().groups().get(0).sources().get(1).permutation();
     int row = first.length / pairs.size();
     for (int i = 0; i < first.length; i++) {
       float inA = a.parameter("conv1.weight").values()[i];

@@ -7,6 +7,7 @@ import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
@@ -18,6 +19,7 @@ import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import dev.pleas.tck.reference.ReferenceBackend;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -85,51 +87,87 @@ class MomentsLawsTest {
   }
 
   @Property(tries = 5)
-  void crossMoments_anySplitAndBatchSize_addUp(
+  void jointMoments_anySplitAndBatchSize_addUp(
       @ForAll @IntRange(min = 1, max = 19) int at, @ForAll @IntRange(min = 1, max = 20) int batch) {
-    Graph graph = RandomNetworks.resNet(3, 4);
     RandomSamples all = new RandomSamples(7, 20, RandomNetworks.input());
-    Model a = RandomNetworks.weights(graph, 8, all);
-    Model b = RandomNetworks.weights(graph, 9, all);
+    List<Model> models = threeNetworks(all);
     try (TensorBackend backend = new ReferenceBackend()) {
-      Map<String, CrossMoments> whole = run(a, b, new Batches(all, 20), backend);
-      Map<String, CrossMoments> left = run(a, b, new Batches(new Part(all, 0, at), batch), backend);
-      Map<String, CrossMoments> right =
-          run(a, b, new Batches(new Part(all, at, 20), batch), backend);
+      Map<String, JointMoments> whole = run(models, new Batches(all, 20), backend);
+      Map<String, JointMoments> left =
+          run(models, new Batches(new Part(all, 0, at), batch), backend);
+      Map<String, JointMoments> right =
+          run(models, new Batches(new Part(all, at, 20), batch), backend);
       assertThat(backend.memoryBytes()).isZero();
       assertThat(whole).hasSizeGreaterThan(2);
       whole.forEach(
           (tap, m) -> {
-            CrossMoments sum = left.get(tap).plus(right.get(tap));
+            JointMoments sum = left.get(tap).plus(right.get(tap));
             // Sums of up to a thousand products of about 1.
             Offset<Double> offset = Offset.offset(1e-9);
-            assertThat(sum.cross().values()).containsExactly(m.cross().values(), offset);
-            assertThat(sum.a().sums()).containsExactly(m.a().sums(), offset);
-            assertThat(sum.b().squares()).containsExactly(m.b().squares(), offset);
-            assertThat(sum.a().count()).isEqualTo(m.a().count());
+            for (int pair = 0; pair < 3; pair++) {
+              assertThat(sum.cross().values().get(pair).values())
+                  .containsExactly(m.cross().values().get(pair).values(), offset);
+            }
+            for (int s = 0; s < 3; s++) {
+              assertThat(sum.sums().get(s).sums()).containsExactly(m.sums().get(s).sums(), offset);
+              assertThat(sum.sums().get(s).squares())
+                  .containsExactly(m.sums().get(s).squares(), offset);
+              assertThat(sum.sums().get(s).count()).isEqualTo(m.sums().get(s).count());
+            }
           });
     }
   }
 
   @Test
-  void crossMoments_ofATap_areThoseOfItsActivations() {
-    Graph graph = RandomNetworks.resNet(3, 4);
+  void jointMoments_ofATap_areThoseOfItsActivations() {
     RandomSamples all = new RandomSamples(7, 6, RandomNetworks.input());
-    Model a = RandomNetworks.weights(graph, 8, all);
-    Model b = RandomNetworks.weights(graph, 9, all);
+    List<Model> models = threeNetworks(all);
     try (TensorBackend backend = new ReferenceBackend()) {
-      Map<String, CrossMoments> found = run(a, b, new Batches(all, 4), backend);
-      Map<String, Plain> inA = PlainNetwork.values(a, all);
-      Map<String, Plain> inB = PlainNetwork.values(b, all);
-      found.forEach(
-          (tap, m) ->
+      Map<String, JointMoments> found = run(models, new Batches(all, 4), backend);
+      List<Map<String, Plain>> values =
+          models.stream().map(model -> PlainNetwork.values(model, all)).toList();
+      for (int[] pair : new int[][] {{0, 1}, {0, 2}, {1, 2}, {2, 0}}) {
+        found.forEach(
+            (tap, joint) -> {
+              CrossMoments m = joint.pair(pair[0], pair[1]);
+              Plain a = values.get(pair[0]).get(tap);
+              Plain b = values.get(pair[1]).get(tap);
               // Activations of the backend are float32, each within 1e-6 of these.
               assertThat(m.cross().get(0, 1))
                   .as(tap)
                   .isCloseTo(
-                      product(inA.get(tap), 0, inB.get(tap), 1),
-                      Offset.offset(1e-5 * Math.sqrt(m.a().squares()[0] * m.b().squares()[1]))));
+                      product(a, 0, b, 1),
+                      Offset.offset(1e-5 * Math.sqrt(m.a().squares()[0] * m.b().squares()[1])));
+            });
+      }
     }
+  }
+
+  @Test
+  void jointMoments_inAnotherOrder_areThoseOfNetworksInThatOrder() {
+    RandomSamples all = new RandomSamples(7, 6, RandomNetworks.input());
+    List<Model> models = threeNetworks(all);
+    List<Model> turned = List.of(models.get(2), models.get(0), models.get(1));
+    try (TensorBackend backend = new ReferenceBackend()) {
+      Map<String, JointMoments> found = run(models, new Batches(all, 4), backend);
+      run(turned, new Batches(all, 4), backend)
+          .forEach(
+              (tap, expected) -> {
+                JointMoments m = found.get(tap).inOrder(2, 0, 1);
+                assertThat(m.cross()).isEqualTo(expected.cross());
+                for (int s = 0; s < 3; s++) {
+                  assertThat(m.sums().get(s).sums()).isEqualTo(expected.sums().get(s).sums());
+                }
+              });
+    }
+  }
+
+  private static List<Model> threeNetworks(RandomSamples samples) {
+    Graph graph = RandomNetworks.resNet(3, 4);
+    return List.of(
+        RandomNetworks.weights(graph, 8, samples),
+        RandomNetworks.weights(graph, 9, samples),
+        RandomNetworks.weights(graph, 10, samples));
   }
 
   @Test
@@ -139,6 +177,40 @@ class MomentsLawsTest {
     assertThatThrownBy(() -> two.plus(three))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("moments of 2 and 3 entries");
+  }
+
+  @Test
+  void jointMoments_ofOtherNumbersOfNetworks_areRefused() {
+    UnitSums sums = new UnitSums(1, new double[1], new double[1]);
+    Matrix cross = Matrix.wrap(1, 1, new double[1]);
+    JointMoments two = new JointMoments(List.of(sums, sums), new SourcePairs<>(2, List.of(cross)));
+    JointMoments three =
+        new JointMoments(
+            List.of(sums, sums, sums), new SourcePairs<>(3, List.of(cross, cross, cross)));
+    assertThatThrownBy(() -> two.plus(three))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("moments of 2 and 3 networks");
+    assertThatThrownBy(() -> new JointMoments(List.of(sums, sums), three.cross()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("sums of 2 networks, products of 3");
+    assertThatThrownBy(() -> new SourcePairs<>(3, List.of(1, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("2 values for pairs of 3");
+  }
+
+  @Test
+  void sourcePairs_ofFive_findEachPair() {
+    SourcePairs<String> pairs = SourcePairs.of(5, (s, t) -> s + "-" + t);
+
+    assertThat(pairs.values()).startsWith("0-1", "0-2").endsWith("2-4", "3-4").hasSize(10);
+    for (int s = 0; s < 5; s++) {
+      for (int t = s + 1; t < 5; t++) {
+        assertThat(pairs.get(s, t)).isEqualTo(s + "-" + t);
+      }
+    }
+    assertThatThrownBy(() -> pairs.get(2, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no pair (2, 1) of 5");
   }
 
   @Test
@@ -154,10 +226,10 @@ class MomentsLawsTest {
     }
   }
 
-  private static Map<String, CrossMoments> run(
-      Model a, Model b, Batches batches, TensorBackend backend) {
+  private static Map<String, JointMoments> run(
+      List<Model> models, Batches batches, TensorBackend backend) {
     return ActivationMatching.moments(
-        a, b, Symmetry.derive(a.graph()), batches, backend, Progress.NONE);
+        models, Symmetry.derive(models.get(0).graph()), batches, backend, Progress.NONE);
   }
 
   /** Some of the samples. */

@@ -8,6 +8,8 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.method.Merging;
@@ -30,13 +32,14 @@ record Prepared(List<Model> sources, Layouts layouts, Model initial, Samples sam
     try (TensorBackend backend = Merging.backend()) {
       Tools tools = Merging.tools(backend);
       for (GroupAlignment alignment :
-          ActivationMatching.match(
-              a.graph(),
-              spec,
-              ActivationMatching.moments(
-                  a, b, spec, new Batches(samples, 16), backend, Progress.NONE),
-              Similarity.CORRELATION,
-              tools.matcher())) {
+          new Alignment(Evidence.ACTIVATIONS, Similarity.CORRELATION, 0, 0)
+              .align(
+                  List.of(a, b),
+                  spec,
+                  ActivationMatching.moments(
+                      List.of(a, b), spec, new Batches(samples, 16), backend, Progress.NONE),
+                  heads,
+                  tools)) {
         int merged = (int) (share * alignment.group().size());
         components.putAll(
             Layouts.of(alignment.group(), alignment.permutations(), alignment.matched(), merged));

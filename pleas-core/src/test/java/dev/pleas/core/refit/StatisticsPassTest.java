@@ -78,7 +78,8 @@ class StatisticsPassTest {
       assertThat(other.rowsAvailable()).isEqualTo(one.rowsAvailable());
       assertThat(other.unknowns()).isEqualTo(one.unknowns());
       // Targets that the data pass computes in float32.
-      assertThat(other.errorBefore()).isCloseTo(one.errorBefore(), within(1e-4 * (1 + one.errorBefore())));
+      assertThat(other.errorBefore())
+          .isCloseTo(one.errorBefore(), within(1e-4 * (1 + one.errorBefore())));
       assertThat(other.errorAfter()).isCloseTo(one.errorAfter(), within(1e-4));
     }
     expected

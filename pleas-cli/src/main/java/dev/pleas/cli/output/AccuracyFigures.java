@@ -1,0 +1,107 @@
+package dev.pleas.cli.output;
+
+import dev.pleas.cli.evaluation.Score;
+import dev.pleas.cli.terminal.Quantity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Accuracy of the sources and of the merged network, one figure or two for each evaluation. */
+final class AccuracyFigures {
+  /** More classes than this are in the table only. */
+  private static final int MOST_CLASSES = 120;
+
+  private static final String MERGED = "merged";
+
+  private AccuracyFigures() {}
+
+  static Section section(ReportDocument report) {
+    List<Figure> figures = new ArrayList<>();
+    for (int i = 0; i < report.evaluation().size(); i++) {
+      Score merged = report.evaluation().get(i);
+      Map<String, Score> networks = networks(report, merged);
+      figures.add(overall("accuracy-" + i, merged, networks));
+      if (merged.classes().size() <= MOST_CLASSES) {
+        figures.add(perClass("classes-" + i, merged, networks));
+      }
+    }
+    return new Section("Accuracy", List.of(), figures);
+  }
+
+  /** Everything measured on the same images, the merged network last. */
+  private static Map<String, Score> networks(ReportDocument report, Score merged) {
+    Map<String, Score> networks = new LinkedHashMap<>();
+    report
+        .baselines()
+        .forEach(
+            baseline ->
+                baseline.evaluation().stream()
+                    .filter(score -> score.name().equals(merged.name()))
+                    .forEach(score -> networks.put(baseline.name(), score)));
+    networks.put(networks.containsKey(MERGED) ? MERGED + " network" : MERGED, merged);
+    return networks;
+  }
+
+  private static Figure overall(String id, Score merged, Map<String, Score> networks) {
+    Table table = new Table("Network", ">Images", ">Top 1", ">Top 5");
+    List<Map<String, Object>> data = new ArrayList<>();
+    networks.forEach(
+        (name, score) -> {
+          table.row(
+              name,
+              Quantity.count(score.samples()),
+              Quantity.percent(score.top1()),
+              score.top5() == null ? "–" : Quantity.percent(score.top5()));
+          data.add(Map.of("name", name, "accuracy", score.top1(), MERGED, score == merged));
+        });
+    return new Figure(
+        id,
+        "accuracy",
+        merged.name(),
+        "Top-1 accuracy on "
+            + Quantity.count(merged.samples())
+            + " images"
+            + (merged.head() == null ? "" : ", with the head " + merged.head())
+            + ".",
+        Map.of("networks", data),
+        table);
+  }
+
+  private static Figure perClass(String id, Score merged, Map<String, Score> networks) {
+    List<String> headings = new ArrayList<>(List.of("Class", ">Images"));
+    networks.keySet().forEach(name -> headings.add(">" + name));
+    Table table = new Table(headings.toArray(String[]::new));
+    for (int c = 0; c < merged.classes().size(); c++) {
+      List<Object> cells = new ArrayList<>();
+      cells.add(merged.classes().get(c).name());
+      cells.add(Quantity.count(merged.classes().get(c).samples()));
+      for (Score score : networks.values()) {
+        cells.add(Quantity.percent(score.classes().get(c).accuracy()));
+      }
+      table.row(cells.toArray());
+    }
+    List<Map<String, Object>> data = new ArrayList<>();
+    networks.forEach(
+        (name, score) ->
+            data.add(
+                Map.of(
+                    "name",
+                    name,
+                    MERGED,
+                    score == merged,
+                    "accuracies",
+                    score.classes().stream().map(Score.ClassScore::accuracy).toList())));
+    return new Figure(
+        id,
+        "classes",
+        merged.name() + ", class by class",
+        "Accuracy on the images of each class.",
+        Map.of(
+            "classes",
+            merged.classes().stream().map(Score.ClassScore::name).toList(),
+            "networks",
+            data),
+        table);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.pleas.core.moments;
+
+import dev.pleas.api.backend.GramAccumulator;
+import dev.pleas.api.backend.SumAccumulator;
+import dev.pleas.api.backend.Tensor;
+import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.matrix.Matrix;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Joint moments of the units of N networks at one place, over the same inputs. A commutative monoid
+ * under {@link #plus}.
+ *
+ * @param sums of each network's units
+ * @param cross Σ x·yᵀ for each pair of networks; row i is unit i of the first of the pair
+ */
+public record JointMoments(List<UnitSums> sums, SourcePairs<Matrix> cross) {
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if sums and pairs are of different numbers of networks
+   */
+  public JointMoments {
+    sums = List.copyOf(sums);
+    if (sums.size() != cross.sources()) {
+      throw new IllegalArgumentException(
+          "sums of " + sums.size() + " networks, products of " + cross.sources());
+    }
+  }
+
+  /**
+   * Returns the moments over both sets of data.
+   *
+   * @throws IllegalArgumentException if they are of different numbers of networks or units
+   */
+  public JointMoments plus(JointMoments other) {
+    if (other.sums.size() != sums.size()) {
+      throw new IllegalArgumentException(
+          "moments of " + sums.size() + " and " + other.sums.size() + " networks");
+    }
+    return new JointMoments(
+        IntStream.range(0, sums.size()).mapToObj(s -> sums.get(s).plus(other.sums.get(s))).toList(),
+        SourcePairs.of(
+            sums.size(), (s, t) -> CrossMoments.plus(cross.get(s, t), other.cross.get(s, t))));
+  }
+
+  /** Returns the moments of the networks in another order: network s is now network order[s]. */
+  public JointMoments inOrder(int... order) {
+    return new JointMoments(
+        IntStream.of(order).mapToObj(sums::get).toList(),
+        SourcePairs.of(order.length, (s, t) -> pair(order[s], order[t]).cross()));
+  }
+
+  /** Returns the moments of two different networks, in either order. */
+  public CrossMoments pair(int s, int t) {
+    Matrix products = s < t ? cross.get(s, t) : cross.get(t, s).transpose();
+    return new CrossMoments(sums.get(s), sums.get(t), products);
+  }
+
+  /** Adds up moments batch by batch on a backend. */
+  public static final class Accumulator {
+    private final List<SumAccumulator> sums;
+    private final SourcePairs<GramAccumulator> cross;
+
+    /**
+     * @param scope owns the accumulators
+     * @param networks N
+     * @param units of each network
+     */
+    public Accumulator(TensorScope scope, int networks, int units) {
+      sums = Stream.generate(() -> scope.sums(units)).limit(networks).toList();
+      cross = SourcePairs.of(networks, (s, t) -> scope.gram(units, units));
+    }
+
+    /**
+     * Adds a batch.
+     *
+     * @param values of each network, [samples, units, …]
+     */
+    public void add(List<Tensor> values) {
+      for (int s = 0; s < values.size(); s++) {
+        sums.get(s).add(values.get(s));
+        for (int t = s + 1; t < values.size(); t++) {
+          cross.get(s, t).add(values.get(s), values.get(t));
+        }
+      }
+    }
+
+    /** Returns the moments so far. */
+    public JointMoments toMoments() {
+      return new JointMoments(
+          sums.stream().map(UnitSums::of).toList(), cross.map(GramAccumulator::toMatrix));
+    }
+  }
+}
