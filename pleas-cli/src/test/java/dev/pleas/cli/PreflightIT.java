@@ -184,8 +184,8 @@ class PreflightIT {
     JsonNode summary = json(run).get("summary");
     assertThat(Json.mapper().convertValue(summary.get("refusals"), String[].class))
         .containsExactly(
-                b + ": layer2.0.conv1.weight: element 5 is NaN" + remedy,
-                b + ": fc.bias: element 1 is -Infinity, and 1 more" + remedy);
+            b + ": layer2.0.conv1.weight: element 5 is NaN" + remedy,
+            b + ": fc.bias: element 1 is -Infinity, and 1 more" + remedy);
     assertThat(summary.at("/nonFinite/1/value").asText()).isEqualTo("-Infinity");
     assertThat(Run.pleas("merge", "-m", a, "-m", b, "-q", "-o", folder.resolve("m")).lastError())
         .endsWith(remedy + " (and 1 more reasons: see all with 'pleas preflight')");

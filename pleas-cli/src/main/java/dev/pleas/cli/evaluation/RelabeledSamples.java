@@ -12,7 +12,8 @@ import java.util.List;
  * @param positions the new label of each
  * @param classNames of the new labels
  */
-public record RelabeledSamples(LabeledSamples samples, List<Integer> positions, List<String> classNames)
+public record RelabeledSamples(
+    LabeledSamples samples, List<Integer> positions, List<String> classNames)
     implements LabeledSamples {
   /**
    * Returns samples with the indices of other classes of the same names.
