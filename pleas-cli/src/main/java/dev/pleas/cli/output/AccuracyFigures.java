@@ -44,6 +44,11 @@ final class AccuracyFigures {
     return networks;
   }
 
+  /** The merged network's name. */
+  private static String last(Map<String, Score> networks) {
+    return List.copyOf(networks.keySet()).get(networks.size() - 1);
+  }
+
   private static Figure overall(String id, Score merged, Map<String, Score> networks) {
     Table table = new Table("Network", ">Images", ">Top 1", ">Top 5");
     List<Map<String, Object>> data = new ArrayList<>();
@@ -54,7 +59,8 @@ final class AccuracyFigures {
               Quantity.count(score.samples()),
               Quantity.percent(score.top1()),
               score.top5() == null ? "–" : Quantity.percent(score.top5()));
-          data.add(Map.of("name", name, "accuracy", score.top1(), MERGED, score == merged));
+          data.add(
+              Map.of("name", name, "accuracy", score.top1(), MERGED, name.equals(last(networks))));
         });
     // All heads together: each task by itself, and what knowing the task would be worth.
     for (Score.TaskScore task :
@@ -102,7 +108,7 @@ final class AccuracyFigures {
                     "name",
                     name,
                     MERGED,
-                    score == merged,
+                    name.equals(last(networks)),
                     "accuracies",
                     score.classes().stream().map(Score.ClassScore::accuracy).toList())));
     return new Figure(
