@@ -45,6 +45,11 @@ final class AccuracyFigures {
     return networks;
   }
 
+  /** The merged network's name. */
+  private static String last(Map<String, Score> networks) {
+    return List.copyOf(networks.keySet()).get(networks.size() - 1);
+  }
+
   private static Figure overall(String id, Score merged, Map<String, Score> networks) {
     Table table = new Table("Network", ">Images", ">Top 1", ">Top 5");
     List<Map<String, Object>> data = new ArrayList<>();
@@ -55,7 +60,8 @@ final class AccuracyFigures {
               Quantity.count(score.samples()),
               Quantity.percent(score.top1()),
               score.top5() == null ? "–" : Quantity.percent(score.top5()));
-          data.add(Map.of("name", name, "accuracy", score.top1(), MERGED, score == merged));
+          data.add(
+              Map.of("name", name, "accuracy", score.top1(), MERGED, name.equals(last(networks))));
         });
     // All heads together: each task by itself, and what knowing the task would be worth.
     for (Score.TaskScore task :
@@ -123,7 +129,7 @@ final class AccuracyFigures {
                     "name",
                     name,
                     MERGED,
-                    score == merged,
+                    name.equals(last(networks)),
                     "accuracies",
                     Objects.requireNonNull(accuracies.get(name)))));
     return new Figure(
