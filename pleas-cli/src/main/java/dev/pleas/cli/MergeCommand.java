@@ -13,6 +13,7 @@ import dev.pleas.cli.output.ReportDocument;
 import dev.pleas.cli.recipe.MergeSettings;
 import dev.pleas.cli.session.Session;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

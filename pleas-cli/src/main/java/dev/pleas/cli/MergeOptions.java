@@ -39,7 +39,8 @@ final class MergeOptions {
   @Option(
       names = "--allocation",
       paramLabel = "A",
-      description = "uniform, stages or optimal: how the size is shared out; as --set allocation=A.")
+      description =
+          "uniform, stages or optimal: how the size is shared out; as --set allocation=A.")
   private @Nullable String allocation;
 
   @Option(

@@ -37,11 +37,20 @@ class PlanIT {
     "vit/with-ancestor.yaml, 1.2, uniform",
     "fashion-mnist/same-labels.yaml, 2, uniform"
   })
-  void plan_exampleRecipes_isWhatTheMergeReports(
-      String recipe, String budget, String allocation) throws IOException {
+  void plan_exampleRecipes_isWhatTheMergeReports(String recipe, String budget, String allocation)
+      throws IOException {
     Object[] options = {
-      EXAMPLES.resolve(recipe), "--budget", budget, "--allocation", allocation,
-      "--set", "refit=none", "--set", "normalization=none", "--samples", "20"
+      EXAMPLES.resolve(recipe),
+      "--budget",
+      budget,
+      "--allocation",
+      allocation,
+      "--set",
+      "refit=none",
+      "--set",
+      "normalization=none",
+      "--samples",
+      "20"
     };
     JsonNode plan = plan(options);
     Path merged = folder.resolve("merged");
@@ -72,9 +81,15 @@ class PlanIT {
   @Test
   void plan_ofAnotherMethod_isOneSourceWide() throws IOException {
     JsonNode plan =
-        plan("-m", "lo=" + EXAMPLES.resolve("fashion-mnist/lo.safetensors"), "-m",
-            "hi=" + EXAMPLES.resolve("fashion-mnist/hi.safetensors"), "--method", "average",
-            "--output-heads", "separate");
+        plan(
+            "-m",
+            "lo=" + EXAMPLES.resolve("fashion-mnist/lo.safetensors"),
+            "-m",
+            "hi=" + EXAMPLES.resolve("fashion-mnist/hi.safetensors"),
+            "--method",
+            "average",
+            "--output-heads",
+            "separate");
     assertThat(plan.at("/cost/flops").asDouble()).isEqualTo(1);
     // Both heads of 64 × 5 weights and 5 biases.
     assertThat(plan.at("/merged/parameters").asLong() - plan.at("/source/parameters").asLong())

@@ -80,14 +80,13 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Opens what a plan names, but reads no weights: enough to {@linkplain #plannedMerge plan}, not to
-   * merge.
+   * Opens what a plan names, but reads no weights: enough to {@linkplain #plannedMerge plan}, not
+   * to merge.
    *
    * @throws dev.pleas.api.error.PleasException if something is missing, damaged, unknown or does
    *     not fit
    */
-  public static Workspace survey(
-      Session session, MergePlan plan, ToolIds ids, Progress progress) {
+  public static Workspace survey(Session session, MergePlan plan, ToolIds ids, Progress progress) {
     if (plan.models().size() < 2) {
       throw new ConfigurationException(
           "a merge needs two networks or more, found "

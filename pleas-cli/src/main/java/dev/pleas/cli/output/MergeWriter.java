@@ -48,16 +48,15 @@ public final class MergeWriter {
   }
 
   /**
-   * Returns about how long the checkpoint of a merged network would be: its tensors to the byte, and
-   * its header as such headers are.
+   * Returns about how long the checkpoint of a merged network would be: its tensors to the byte,
+   * and its header as such headers are.
    *
    * @param graph of the merged network
    * @param names of the sources
    */
   public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
     ParameterLayout layout =
-        Heads.split(
-            sources.get(0).network().layout(), graph.parameters().keySet(), names);
+        Heads.split(sources.get(0).network().layout(), graph.parameters().keySet(), names);
     long bytes = PROVENANCE_BYTES;
     for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
       bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();

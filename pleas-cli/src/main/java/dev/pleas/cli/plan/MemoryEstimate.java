@@ -16,8 +16,8 @@ import java.util.Set;
  *     of all networks, and for the worst layer one batch's values, its unfolded inputs, and its
  *     Gram matrices in float64
  * @param heapBytes the JVM's live objects: the weights of the sources and twice those of the result
- *     in float32, and for the worst layer its Gram matrices and solution three times in float64,
- *     as they come, centred, and as they are solved
+ *     in float32, and for the worst layer its Gram matrices and solution three times in float64, as
+ *     they come, centred, and as they are solved
  */
 public record MemoryEstimate(long backendBytes, long heapBytes) {
   static MemoryEstimate of(
@@ -38,7 +38,8 @@ public record MemoryEstimate(long backendBytes, long heapBytes) {
       gram = Math.max(gram, grams + Double.BYTES * layer.columns() * layer.outputs());
     }
     return new MemoryEstimate(
-        kept + networks + worst + Float.BYTES * batch * live, networks + weights(merged) + 3 * gram);
+        kept + networks + worst + Float.BYTES * batch * live,
+        networks + weights(merged) + 3 * gram);
   }
 
   /** The most elements of one sample's values that are alive at once. */

@@ -33,7 +33,12 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
   private static final long MEASURED_NANOS = 200_000_000;
 
   static TimeEstimate of(
-      Tools tools, List<Graph> sources, Graph merged, List<LayerWork> layers, long samples, long batch) {
+      Tools tools,
+      List<Graph> sources,
+      Graph merged,
+      List<LayerWork> layers,
+      long samples,
+      long batch) {
     Graph source = sources.get(0);
     double perSample = forward(tools, source, (int) Math.min(samples, batch));
     double dense =
@@ -42,8 +47,7 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     double forward = perSample * samples * (2 * sources.size() + dense);
     int columns =
         (int) Math.min(LARGEST, layers.stream().mapToLong(LayerWork::columns).max().orElse(1));
-    double gram =
-        gram(tools, columns) * layers.stream().mapToDouble(LayerWork::gramProducts).sum();
+    double gram = gram(tools, columns) * layers.stream().mapToDouble(LayerWork::gramProducts).sum();
     double solve =
         solve(tools, columns) * layers.stream().mapToDouble(LayerWork::solveProducts).sum();
     return new TimeEstimate((long) forward, (long) gram, (long) solve);
@@ -89,10 +93,8 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     Matrix zero = Matrix.wrap(n, n, new double[n * n]);
     double[] ridge = new double[n];
     Arrays.fill(ridge, 1);
-    NormalEquations equations =
-        new NormalEquations(Matrix.wrap(n, n, gram), zero, zero, ridge);
-    return nanos(() -> tools.solver().solve(equations))
-        / new LayerWork(n, n, 0, 0).solveProducts();
+    NormalEquations equations = new NormalEquations(Matrix.wrap(n, n, gram), zero, zero, ridge);
+    return nanos(() -> tools.solver().solve(equations)) / new LayerWork(n, n, 0, 0).solveProducts();
   }
 
   private static double nanos(Runnable work) {

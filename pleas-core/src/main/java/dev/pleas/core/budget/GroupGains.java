@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What it is worth to keep sets of matched units apart: {@code of(group)[j]} is the error avoided by
- * keeping the j worst-matched sets of a group apart, from 0 for none of them, never falling, and
+ * What it is worth to keep sets of matched units apart: {@code of(group)[j]} is the error avoided
+ * by keeping the j worst-matched sets of a group apart, from 0 for none of them, never falling, and
  * concave: no set is worth more than those that matched worse.
  */
 public final class GroupGains {

@@ -9,12 +9,12 @@ import java.util.Map;
  * Maximises the sum of concave gains of groups under a limit of the cost (ALGORITHM: budgets).
  *
  * <p>In the shares m of merged units the cost is N·C − (N−1)·Σ c·m_out·m_in ({@link BlockCost}):
- * what a merge saves is a supermodular function of them, so the problem is not convex. Two chains of
- * plans are followed set by set, in the order of gain per cost, as a Lagrange multiplier on the cost
- * would have it (Everett, "Generalized Lagrange multiplier method for solving problems of optimum
- * allocation of resources", Operations Research 11, 1963): one from everything merged, that keeps
- * apart the set that gains most; one from everything apart, that merges the set that loses least.
- * Where a chain crosses a limit, what is left of it is filled with the sets that still fit.
+ * what a merge saves is a supermodular function of them, so the problem is not convex. Two chains
+ * of plans are followed set by set, in the order of gain per cost, as a Lagrange multiplier on the
+ * cost would have it (Everett, "Generalized Lagrange multiplier method for solving problems of
+ * optimum allocation of resources", Operations Research 11, 1963): one from everything merged, that
+ * keeps apart the set that gains most; one from everything apart, that merges the set that loses
+ * least. Where a chain crosses a limit, what is left of it is filled with the sets that still fit.
  *
  * <p>Limits are looked at in steps of a thousandth of the way from one source to all; the best plan
  * of those up to the limit that was asked for is taken, or one of the fixed allocations if that is

@@ -16,7 +16,6 @@ import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.budget.GroupGains;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.UnitSums;
@@ -262,8 +261,7 @@ public final class GainMeasurement {
     return shape.rank() <= 3
         ? all
         : scope.reshape(
-            all,
-            Shape.of(shape.dim(0), shape.dim(1), Math.toIntExact(shape.elementsFrom(2))));
+            all, Shape.of(shape.dim(0), shape.dim(1), Math.toIntExact(shape.elementsFrom(2))));
   }
 
   private static List<HostTensor> host(List<Map<String, Tensor>> runs, String value) {
@@ -303,16 +301,14 @@ public final class GainMeasurement {
     Networks(Function<Model, Graph> part) {
       try {
         sources.forEach(
-            model ->
-                compiled.add(tools.backend().compile(part.apply(model), model.parameters())));
+            model -> compiled.add(tools.backend().compile(part.apply(model), model.parameters())));
       } catch (RuntimeException e) {
         close();
         throw e;
       }
     }
 
-    List<Map<String, Tensor>> run(
-        TensorScope scope, IntFunction<Map<String, Tensor>> inputs) {
+    List<Map<String, Tensor>> run(TensorScope scope, IntFunction<Map<String, Tensor>> inputs) {
       List<Map<String, Tensor>> runs = new ArrayList<>();
       for (int source = 0; source < compiled.size(); source++) {
         runs.add(compiled.get(source).run(scope, inputs.apply(source)));

@@ -30,10 +30,7 @@ record Reconstruction(HostTensor weight, HostTensor bias) {
    * @param solver predicts x; null to take the merged units as they are
    */
   static Reconstruction of(
-      BlockLayout layout,
-      Matrix gram,
-      UnitSums sums,
-      @Nullable LeastSquaresSolver solver) {
+      BlockLayout layout, Matrix gram, UnitSums sums, @Nullable LeastSquaresSolver solver) {
     int stacked = gram.rows();
     int width = layout.width();
     int[][] parts = parts(layout);
@@ -114,10 +111,7 @@ record Reconstruction(HostTensor weight, HostTensor bias) {
     Solution solution =
         solver.solve(
             new NormalEquations(
-                Matrix.wrap(width, width, gram),
-                Matrix.wrap(width, stacked, cross),
-                prior,
-                ridge));
+                Matrix.wrap(width, width, gram), Matrix.wrap(width, stacked, cross), prior, ridge));
     // Without data that vary there is nothing to predict by.
     return solution instanceof Solution.Solved solved && solved.x().firstNonFinite() < 0
         ? solved.x()

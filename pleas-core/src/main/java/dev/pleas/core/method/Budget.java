@@ -117,8 +117,7 @@ record Budget(
     StringBuilder note = new StringBuilder("allocation: of the error that merging makes, keeping");
     note.append(" units apart avoids ").append(share(gains, optimal)).append(" as planned");
     for (Allocation other : Allocation.values()) {
-      BudgetPlan plan =
-          BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, other);
+      BudgetPlan plan = BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, other);
       note.append(", ").append(share(gains, plan)).append(" by ").append(Settings.option(other));
     }
     return note.append(" (measured group by group)").toString();

@@ -62,8 +62,7 @@ final class Calibration {
               + ", found "
               + samples.shape());
     }
-    Batches batches =
-        new Batches(samples, batchSize(settings, graph, samples.count() / least));
+    Batches batches = new Batches(samples, batchSize(settings, graph, samples.count() / least));
     if (batches.count() < least) {
       throw new ConfigurationException(
           "ridge = auto holds out every "

@@ -31,8 +31,7 @@ record MeanOfSources(OutputHeads heads, Layouts layouts, Model model, List<Strin
     List<String> notes = new ArrayList<>();
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
     Layouts layouts = layouts(heads, PlanRequest.of(request));
-    return new MeanOfSources(
-        heads, layouts, PartialMerge.merge(request.sources(), layouts), notes);
+    return new MeanOfSources(heads, layouts, PartialMerge.merge(request.sources(), layouts), notes);
   }
 
   /** Plans what {@link #of} and {@link #finish} make. */

@@ -72,8 +72,8 @@ final class PleasMerge {
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
     SameArchitecture.check(sources, request.names(), heads.nodes());
-    SmallerBatches stages = Calibration.stages(
-            settings, request, passSettings.ridge().leastBatches(), notes::add);
+    SmallerBatches stages =
+        Calibration.stages(settings, request, passSettings.ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
     GroupReports groups = GroupReports.of(settings, spec, sources.size());
@@ -90,7 +90,8 @@ final class PleasMerge {
         budget.needsGains()
             ? stopwatch.time(
                 "gains",
-                () -> stages.run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
+                () ->
+                    stages.run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
             : null;
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
     if (gains != null) {
@@ -98,9 +99,7 @@ final class PleasMerge {
     }
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        of ->
-            components.putAll(
-                layouts(of, plan.merged().getOrDefault(of.group(), 0))));
+        of -> components.putAll(layouts(of, plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
@@ -205,10 +204,7 @@ final class PleasMerge {
   }
 
   private GroupGains gains(
-      List<GroupAlignment> alignments,
-      Set<Group> indivisible,
-      OutputHeads heads,
-      Batches batches) {
+      List<GroupAlignment> alignments, Set<Group> indivisible, OutputHeads heads, Batches batches) {
     Map<Group, GroupAlignment> byGroup = new LinkedHashMap<>();
     alignments.forEach(alignment -> byGroup.put(alignment.group(), alignment));
     PermutationSpec spec = new PermutationSpec(List.copyOf(byGroup.keySet()));
@@ -225,8 +221,7 @@ final class PleasMerge {
   }
 
   private static Map<Component, BlockLayout> layouts(GroupAlignment alignment, int merged) {
-    return Layouts.of(
-        alignment.group(), alignment.permutations(), alignment.matched(), merged);
+    return Layouts.of(alignment.group(), alignment.permutations(), alignment.matched(), merged);
   }
 
   /** Says which groups a plan could not divide, if it divides any. */

@@ -59,8 +59,7 @@ final class PleasPlan {
         settings.all(),
         PleasMerge.cost(cost, plan),
         spec.groups().stream().map(group -> group(group, plan)).toList(),
-        Heads.split(
-            PartialMerge.graph(graph, layouts), layouts, heads.separate(), request.names()),
+        Heads.split(PartialMerge.graph(graph, layouts), layouts, heads.separate(), request.names()),
         notes);
   }
 

@@ -71,7 +71,8 @@ public final class Heads {
   public static Model split(Model merged, Layouts layouts, Set<String> heads, List<String> names) {
     Map<String, HostTensor> parameters = new LinkedHashMap<>(merged.parameters());
     for (Node node : merged.graph().nodes()) {
-      for (String parameter : heads.contains(node.name()) ? node.op().parameters() : List.<String>of()) {
+      for (String parameter :
+          heads.contains(node.name()) ? node.op().parameters() : List.<String>of()) {
         parameters.remove(parameter);
         int to = 0;
         for (int source = 0; source < names.size(); source++) {

@@ -90,8 +90,7 @@ class BlockCostTest {
               new double[d],
               plan.get(group)));
     }
-    Model merged =
-        PartialMerge.merge(models, new Layouts(graph, sources, components, Map.of()));
+    Model merged = PartialMerge.merge(models, new Layouts(graph, sources, components, Map.of()));
     BlockCost cost = new BlockCost(graph, spec, Set.of(), sources);
 
     // Random weights are never 0, so the zeros of the merged network are its absent blocks.

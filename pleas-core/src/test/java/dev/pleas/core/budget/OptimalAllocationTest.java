@@ -75,8 +75,7 @@ class OptimalAllocationTest {
         .isLessThanOrEqualTo(budget + 1e-9);
     for (Allocation allocation : Allocation.values()) {
       assertThat(problem.gains().total(plan))
-          .isGreaterThanOrEqualTo(
-              problem.gains().total(problem.fixed(unit, budget, allocation)));
+          .isGreaterThanOrEqualTo(problem.gains().total(problem.fixed(unit, budget, allocation)));
     }
     assertThat(plan.merged().keySet()).containsExactlyElementsOf(problem.spec().groups());
     problem.whole().forEach(g -> assertThat(plan.merged().get(g)).isEqualTo(g.size()));
@@ -149,8 +148,7 @@ class OptimalAllocationTest {
     for (int g = 0; g < apart.length; g++) {
       double more = cost.ofOneMore(apart, g);
       apart[g]++;
-      assertThat(more)
-          .isCloseTo(blockCost(problem, unit, groups, apart) - before, within(1e-12));
+      assertThat(more).isCloseTo(blockCost(problem, unit, groups, apart) - before, within(1e-12));
       assertThat(cost.ofOneLess(apart, g)).isCloseTo(more, within(1e-12));
       apart[g]--;
     }
@@ -161,8 +159,7 @@ class OptimalAllocationTest {
         .cost()
         .relative(
             unit,
-            group ->
-                group.size() - (groups.contains(group) ? apart[groups.indexOf(group)] : 0));
+            group -> group.size() - (groups.contains(group) ? apart[groups.indexOf(group)] : 0));
   }
 
   @Test

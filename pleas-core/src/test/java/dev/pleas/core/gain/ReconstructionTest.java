@@ -42,8 +42,7 @@ class ReconstructionTest {
             .select(LeastSquaresSolverProvider.class, "ejml")
             .provider()
             .create()) {
-      return Reconstruction.of(
-          layout, Matrix.wrap(2, 2, gram), unitSums, predicts ? solver : null);
+      return Reconstruction.of(layout, Matrix.wrap(2, 2, gram), unitSums, predicts ? solver : null);
     }
   }
 
