@@ -65,7 +65,7 @@ public record DataClasses(DataSpec data, @Nullable List<String> names) {
     }
     return new RelabeledSamples(
         kept.length == called.size() ? all : ImageData.open(selection(kept)),
-        IntStream.of(kept).map(i -> wanted.indexOf(called.get(i))).toArray(),
+        IntStream.of(kept).mapToObj(i -> wanted.indexOf(called.get(i))).toList(),
         wanted);
   }
 
@@ -108,7 +108,8 @@ public record DataClasses(DataSpec data, @Nullable List<String> names) {
             .allMatch(i -> all.classNames().get(i).equals(Integer.toString(original(i))));
     int needed = IntStream.range(0, all.classes()).map(this::original).max().orElse(-1) + 1;
     // Of data without names of its own, the largest labels may just not occur.
-    if (numbered || !data.classes().isEmpty() ? names.size() < needed : names.size() != needed) {
+    boolean atLeast = numbered || !data.classes().isEmpty();
+    if (names.size() < needed || (!atLeast && names.size() > needed)) {
       throw new DataException(
           data.path()
               + ": the data has "

@@ -12,7 +12,8 @@ import java.util.List;
  * @param positions the new label of each
  * @param classNames of the new labels
  */
-public record RelabeledSamples(LabeledSamples samples, int[] positions, List<String> classNames)
+public record RelabeledSamples(
+    LabeledSamples samples, List<Integer> positions, List<String> classNames)
     implements LabeledSamples {
   /**
    * Returns samples with the indices of other classes of the same names.
@@ -23,7 +24,7 @@ public record RelabeledSamples(LabeledSamples samples, int[] positions, List<Str
     return classes.equals(samples.classNames())
         ? samples
         : new RelabeledSamples(
-            samples, samples.classNames().stream().mapToInt(classes::indexOf).toArray(), classes);
+            samples, samples.classNames().stream().map(classes::indexOf).toList(), classes);
   }
 
   @Override
@@ -33,7 +34,7 @@ public record RelabeledSamples(LabeledSamples samples, int[] positions, List<Str
 
   @Override
   public int label(int index) {
-    return positions[samples.label(index)];
+    return positions.get(samples.label(index));
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.Baseline;
 import dev.pleas.cli.merge.MemoryWatch;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.cli.session.ChosenTools.Choice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -129,6 +130,7 @@ final class SampleReports {
         new ReportDocument.Size(1200, 24_000),
         sources,
         groups.isEmpty() ? null : new MergeReport.Cost(1.2, 1.25, 1.2),
+        new Preflight.Summary(9, 0, 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of()),
         scores,
         baselines,
         widths,
@@ -177,7 +179,8 @@ final class SampleReports {
         IntStream.range(0, classes)
             .mapToObj(c -> new Score.ClassScore("class " + c, 100, top1 - 0.01 * (c % 7)))
             .toList(),
-        List.of());
+        List.of(),
+        head == null ? null : List.of(new Score.TaskScore("task", 500, 0.7, 0.8)));
   }
 
   private static Units units(int size) {
