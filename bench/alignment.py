@@ -4,11 +4,12 @@
 Merges pairs of trained networks in each way and writes a Markdown table of top-1 accuracies, in percent: on
 validation images, which are training images that no merge has seen and by which the default was chosen, and on
 the bundled test set of 2,500. Where there are two tasks, it is their mean. Calibration and validation images are drawn from
-Fashion-MNIST's training set, other ones for each seed. What has been measured is kept in --work and not measured again.
+Fashion-MNIST's training set, other ones for each seed. What has been measured is kept in --work and not measured
+again.
 
     bench/alignment.py --data /usr/share/datasets/fashion-mnist --out docs/alignment.md
 
-needs NumPy. --pair NAME=A,B,HEADS adds a pair: HEADS is shared, or separate for networks of classes 0-4 and 5-9.
+needs NumPy and takes an hour or two on two cores. --pair NAME=A,B,HEADS adds a pair: HEADS is shared, or separate for networks of classes 0-4 and 5-9.
 """
 
 import argparse
@@ -64,8 +65,10 @@ class Measurements:
         return paths
 
     def accuracies(self, pair, settings, seed):
-        """Returns the accuracy of a merge on validation and test images."""
+        """Returns the accuracy of a merge on validation and test images, or None if it is not to be measured."""
         key = json.dumps([pair, settings, seed])
+        if key not in self.known and self.arguments.known:
+            return None
         if key not in self.known:
             a, b, heads = self.arguments.pairs[pair]
             calibration, validation = self.images(seed)
@@ -99,8 +102,10 @@ class Measurements:
 
 
 def cell(values):
-    """Returns the mean in percent, and how far it ranges where there are several."""
+    """Returns the mean in percent, and how far it ranges where there are several; – for nothing."""
     percent = [100 * value for value in values]
+    if not percent:
+        return "–"
     text = f"{np.mean(percent):.1f}"
     return text if len(percent) == 1 else f"{text} ({min(percent):.1f}–{max(percent):.1f})"
 
@@ -115,7 +120,7 @@ def table(measured, pair, seeds):
             for refit, budget in SETTINGS
         ]
         for i, images in enumerate(("validation", "test")):
-            values = " | ".join(cell([accuracy[i] for accuracy in of]) for of in cells)
+            values = " | ".join(cell([accuracy[i] for accuracy in of if accuracy]) for of in cells)
             lines.append(f"| {name if i == 0 else ''} | {images} | {values} |")
     return "\n".join(lines)
 
@@ -126,6 +131,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder of Fashion-MNIST's four files")
     parser.add_argument("--pair", action="append", default=[], help="another pair, NAME=A,B,HEADS")
     parser.add_argument("--only", help="measure pairs whose name has this in it only")
+    parser.add_argument("--known", action="store_true", help="measure nothing new")
     parser.add_argument("--seeds", default="1,2,3", help="calibration seeds (1,2,3)")
     parser.add_argument("--pleas", type=Path, default=ROOT / "pleas", help="the command")
     parser.add_argument("--work", type=Path, default=Path("alignment"), help="folder to work in (alignment)")

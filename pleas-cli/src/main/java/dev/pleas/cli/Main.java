@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       MergeCommand.class,
+      PlanCommand.class,
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  pleas demo",
+      "  pleas plan recipe.yaml --budget 1.2",
       "  pleas merge recipe.yaml --budget 1.2 -o merged",
       "  pleas eval merged --data test/",
       "",

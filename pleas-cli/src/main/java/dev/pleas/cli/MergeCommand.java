@@ -4,10 +4,8 @@ import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.cli.config.Json;
-import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.MergePlan;
-import dev.pleas.cli.merge.NamedPath;
 import dev.pleas.cli.merge.Workspace;
 import dev.pleas.cli.output.MergeWriter;
 import dev.pleas.cli.output.OutputDirectory;
@@ -15,16 +13,11 @@ import dev.pleas.cli.output.ReportDocument;
 import dev.pleas.cli.recipe.MergeSettings;
 import dev.pleas.cli.session.Session;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** Merges checkpoints and writes the result. */
 @Command(
@@ -44,15 +37,7 @@ import picocli.CommandLine.Parameters;
       "'pleas methods' lists the merge methods and all their parameters (for --set).",
     })
 final class MergeCommand extends PleasCommand {
-  @Parameters(arity = "0..1", paramLabel = "RECIPE", description = "A YAML file.")
-  private @Nullable Path recipe;
-
-  @Option(
-      names = {"-m", "--model"},
-      paramLabel = "[NAME=]PATH",
-      converter = ModelArgument.class,
-      description = "A network to merge, and a short name for it. Give it twice or more.")
-  private List<NamedPath> models = List.of();
+  @Mixin private MergeOptions options = new MergeOptions();
 
   @Option(
       names = {"-o", "--output"},
@@ -63,67 +48,11 @@ final class MergeCommand extends PleasCommand {
   @Option(names = "--force", description = "Replaces an earlier output.")
   private boolean force;
 
-  @Option(
-      names = "--method",
-      paramLabel = "ID",
-      description = "How to merge. (default: " + MergeSettings.DEFAULT_METHOD + ")")
-  private @Nullable String method;
-
-  @ArgGroup private SizeOptions size = new SizeOptions();
-
-  @Option(
-      names = "--allocation",
-      paramLabel = "A",
-      description = "uniform or stages: how the size is shared out; as --set allocation=A.")
-  private @Nullable String allocation;
-
-  @Option(
-      names = "--output-heads",
-      paramLabel = "H",
-      description =
-          "auto, shared or union (one output for all), or separate (one for each source).")
-  private @Nullable String outputHeads;
-
-  @Option(
-      names = "--label-map",
-      paramLabel = "FILE",
-      description = {
-        "JSON: the class of each value of each network's output, by name;",
-        "{\"a\": [\"cat\", \"dog\"], \"b\": [\"dog\", \"owl\"]}. Equal names are one class."
-      })
-  private @Nullable Path labelMap;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a parameter of the method; see 'pleas methods'.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Makes everything random repeatable. (default: 0)")
-  private @Nullable Long seed;
-
-  @Mixin private NetworkOptions network = new NetworkOptions();
-  @Mixin private DataOptions data = new DataOptions();
-  @Mixin private ToolOptions tools = new ToolOptions();
   @Mixin private OutputOptions how = new OutputOptions();
 
   @Override
   void run(Session session) {
-    if (recipe == null && models.isEmpty()) {
-      throw new ParameterException(
-          spec().commandLine(),
-          "nothing to merge: name a recipe, or two networks or more with --model");
-    }
-    MergeSettings settings =
-        flags()
-            .over(
-                recipe == null
-                    ? MergeSettings.NONE
-                    : MergeSettings.read(recipe).without(size.replaced()))
-            .withHeads(network.heads());
+    MergeSettings settings = options.settings(spec(), output);
     MergePlan plan = settings.plan();
     Path folder = settings.output();
     if (folder == null) {
@@ -136,9 +65,9 @@ final class MergeCommand extends PleasCommand {
             .select(CheckpointFormatProvider.class, "safetensors")
             .provider()
             .create();
-    explainBackend(session, tools.ids().backend(), how.quiet);
+    explainBackend(session, options.tools().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
-        Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
+        Workspace workspace = Workspace.open(session, plan, options.tools(), progress(how.quiet))) {
       explainPreflight(workspace.preflight(), how.quiet);
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
       List<String> typed = spec().root().commandLine().getParseResult().originalArgs();
@@ -146,25 +75,5 @@ final class MergeCommand extends PleasCommand {
       ReportDocument report = new MergeWriter(format).write(outcome, again, directory);
       out().print(how.json ? Json.write(report) : MergeSummary.of(report, folder));
     }
-  }
-
-  private MergeSettings flags() {
-    Map<String, String> all = new LinkedHashMap<>(parameters);
-    size.putInto(all);
-    if (allocation != null) {
-      all.put("allocation", allocation);
-    }
-    if (outputHeads != null) {
-      all.put("heads", outputHeads);
-    }
-    return new MergeSettings(
-        models,
-        method,
-        all,
-        data.settings(null),
-        List.of(),
-        seed,
-        output,
-        labelMap == null ? null : LabelMap.read(labelMap));
   }
 }

@@ -10,7 +10,8 @@ final class SizeOptions {
   @Option(
       names = "--budget",
       paramLabel = "B",
-      description = "Size of the result relative to one source, 1.0 to 2.0; as --set budget=B.")
+      description =
+          "Size of the result relative to one source, from 1.0 to their number; as --set budget=B.")
   private @Nullable String budget;
 
   @Option(

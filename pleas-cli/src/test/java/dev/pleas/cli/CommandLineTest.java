@@ -38,6 +38,7 @@ class CommandLineTest {
         .containsExactlyInAnyOrder(
             "demo",
             "merge",
+            "plan",
             "eval",
             "predict",
             "inspect",

@@ -7,7 +7,11 @@ import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Selection;
 import dev.pleas.cli.evaluation.DataClasses;
@@ -65,6 +69,24 @@ public final class Workspace implements AutoCloseable {
    *     not fit
    */
   public static Workspace open(Session session, MergePlan plan, ToolIds ids, Progress progress) {
+    Workspace workspace = survey(session, plan, ids, progress);
+    try {
+      workspace.readNetworks();
+      return workspace;
+    } catch (RuntimeException | Error e) {
+      workspace.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens what a plan names, but reads no weights: enough to {@linkplain #plannedMerge plan}, not
+   * to merge.
+   *
+   * @throws dev.pleas.api.error.PleasException if something is missing, damaged, unknown or does
+   *     not fit
+   */
+  public static Workspace survey(Session session, MergePlan plan, ToolIds ids, Progress progress) {
     if (plan.models().size() < 2) {
       throw new ConfigurationException(
           "a merge needs two networks or more, found "
@@ -73,7 +95,7 @@ public final class Workspace implements AutoCloseable {
     }
     Workspace workspace = new Workspace(session, plan, session.tools(ids), progress);
     try {
-      workspace.load();
+      workspace.openFiles();
       return workspace;
     } catch (RuntimeException | Error e) {
       workspace.close();
@@ -81,7 +103,7 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  private void load() {
+  private void openFiles() {
     long start = System.nanoTime();
     for (NamedPath model : plan.models()) {
       sources.add(session.load(model.path(), model.heads()));
@@ -109,6 +131,11 @@ public final class Workspace implements AutoCloseable {
       sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
       evaluationData.add(samples);
     }
+    loadNanos = System.nanoTime() - start;
+  }
+
+  private void readNetworks() {
+    long start = System.nanoTime();
     preflight = Preflight.of(names(), sources);
     preflight.refuse();
     try (Progress.Stage stage = progress.begin("Reading networks", sources.size())) {
@@ -118,7 +145,7 @@ public final class Workspace implements AutoCloseable {
         stage.advance(1);
       }
     }
-    loadNanos = System.nanoTime() - start;
+    loadNanos += System.nanoTime() - start;
   }
 
   /** The classes that the plan gives, or those that merges have stored with all sources. */
@@ -186,6 +213,41 @@ public final class Workspace implements AutoCloseable {
   /** Returns the sources' names. */
   public List<String> names() {
     return plan.models().stream().map(NamedPath::name).toList();
+  }
+
+  /** Returns the sources, opened; they belong to the workspace. */
+  public List<LoadedModel> sources() {
+    return List.copyOf(sources);
+  }
+
+  /** Returns the implementations to work with; they belong to the workspace. */
+  public Tools tools() {
+    return tools.tools();
+  }
+
+  /** Returns how many calibration images there are. */
+  public int calibrationSamples() {
+    return calibration == null ? 0 : calibration.count();
+  }
+
+  /**
+   * Returns what the plan's merge would make.
+   *
+   * @throws ConfigurationException if the method cannot say so
+   */
+  public PlannedMerge plannedMerge() {
+    if (session.method(plan.method()).provider().create() instanceof PlannedMethod method) {
+      return method.plan(
+          new PlanRequest(
+              sources.stream().map(LoadedModel::graph).toList(),
+              names(),
+              labels,
+              plan.parameters()));
+    }
+    throw new ConfigurationException(
+        "method "
+            + plan.method()
+            + " cannot say what it would make without making it; use pleas merge");
   }
 
   /**

@@ -57,6 +57,18 @@ final class AccuracyFigures {
               score.top5() == null ? "–" : Quantity.percent(score.top5()));
           data.add(Map.of("name", name, "accuracy", score.top1(), MERGED, score == merged));
         });
+    // All heads together: each task by itself, and what knowing the task would be worth.
+    for (Score.TaskScore task :
+        Objects.requireNonNullElse(merged.tasks(), List.<Score.TaskScore>of())) {
+      Map<String, Double> rows = new LinkedHashMap<>();
+      rows.put(task.name() + ", all classes", task.joint());
+      rows.put(task.name() + ", task known", task.known());
+      rows.forEach(
+          (name, share) -> {
+            table.row(name, Quantity.count(task.samples()), Quantity.percent(share), "–");
+            data.add(Map.of("name", name, "accuracy", share, MERGED, true));
+          });
+    }
     return new Figure(
         id,
         "accuracy",

@@ -2,6 +2,7 @@ package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.ParameterLayout;
@@ -10,6 +11,7 @@ import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.core.partial.Heads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,12 @@ public final class MergeWriter {
   /** The report for people. */
   public static final String PAGE = "report.html";
 
+  /** What a safetensors header says of a tensor, besides its name: type, shape, place. */
+  private static final int HEADER_BYTES_PER_TENSOR = 70;
+
+  /** Length of a provenance as metadata, of two sources that have none themselves. */
+  private static final int PROVENANCE_BYTES = 4096;
+
   private final CheckpointFormat format;
 
   /**
@@ -37,6 +45,23 @@ public final class MergeWriter {
    */
   public MergeWriter(CheckpointFormat format) {
     this.format = format;
+  }
+
+  /**
+   * Returns about how long the checkpoint of a merged network would be: its tensors to the byte,
+   * and its header as such headers are.
+   *
+   * @param graph of the merged network
+   * @param names of the sources
+   */
+  public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
+    ParameterLayout layout =
+        Heads.split(sources.get(0).network().layout(), graph.parameters().keySet(), names);
+    long bytes = PROVENANCE_BYTES;
+    for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
+      bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
+    }
+    return bytes;
   }
 
   /**

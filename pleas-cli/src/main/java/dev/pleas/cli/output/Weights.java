@@ -2,6 +2,7 @@ package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.TensorInfo;
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.DType;
@@ -32,20 +33,7 @@ final class Weights {
 
   void write(CheckpointFormat format, Path file, Map<String, String> metadata) {
     LoadedModel first = sources.get(0);
-    DType usual = usual(first);
-    Map<String, TensorInfo> infos = new LinkedHashMap<>();
-    layout
-        .tensors(merged.graph().parameters())
-        .forEach((name, shape) -> infos.put(name, new TensorInfo(dtype(name, usual), shape)));
-    first
-        .checkpoint()
-        .tensors()
-        .forEach(
-            (name, info) -> {
-              if (first.network().passengers().contains(name)) {
-                infos.putIfAbsent(name, info);
-              }
-            });
+    Map<String, TensorInfo> infos = infos(merged.graph(), layout, sources);
     format.write(
         file,
         infos,
@@ -59,10 +47,32 @@ final class Weights {
         metadata);
   }
 
+  /** Returns the tensors of a merged network's file. */
+  static Map<String, TensorInfo> infos(
+      Graph merged, ParameterLayout layout, List<LoadedModel> sources) {
+    LoadedModel first = sources.get(0);
+    DType usual = usual(first);
+    Map<String, TensorInfo> infos = new LinkedHashMap<>();
+    layout
+        .tensors(merged.parameters())
+        .forEach(
+            (name, shape) -> infos.put(name, new TensorInfo(dtype(name, usual, sources), shape)));
+    first
+        .checkpoint()
+        .tensors()
+        .forEach(
+            (name, info) -> {
+              if (first.network().passengers().contains(name)) {
+                infos.putIfAbsent(name, info);
+              }
+            });
+    return infos;
+  }
+
   /**
    * The type in which the sources have a tensor; the usual one for a tensor that they do not have.
    */
-  private DType dtype(String name, DType usual) {
+  private static DType dtype(String name, DType usual, List<LoadedModel> sources) {
     return sources.stream()
         .map(source -> source.checkpoint().tensors().get(name))
         .filter(Objects::nonNull)

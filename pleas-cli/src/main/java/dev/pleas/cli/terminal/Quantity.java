@@ -45,6 +45,18 @@ public final class Quantity {
     return decimal(value, decimals);
   }
 
+  /** Returns {@code 40.6 M}, three significant digits with k, M, G or T from 1,000 on. */
+  public static String large(long n) {
+    String[] units = {"", " k", " M", " G", " T"};
+    double value = n;
+    int unit = 0;
+    while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return (unit == 0 ? count(n) : significant(value)) + units[unit];
+  }
+
   /** Returns {@code 1.2 MiB}. */
   public static String bytes(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};

@@ -47,7 +47,7 @@ class ReportPageTest {
     assertThat(data(page).at("/accuracy-0/networks").findValuesAsText("name"))
         .containsExactly("a", "b", "merged");
     assertThat(data(page).at("/accuracy-1/networks").findValuesAsText("name"))
-        .containsExactly("a", "merged");
+        .containsExactly("a", "merged", "task, all classes", "task, task known");
     assertThat(page).contains("Top-1 accuracy on 1,000 images, with the head a.");
   }
 

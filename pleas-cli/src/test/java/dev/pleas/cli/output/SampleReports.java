@@ -130,7 +130,7 @@ final class SampleReports {
         new ReportDocument.Size(1200, 24_000),
         sources,
         groups.isEmpty() ? null : new MergeReport.Cost(1.2, 1.25, 1.2),
-        new Preflight.Summary(3, 0, 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of()),
+        new Preflight.Summary(9, 0, 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of()),
         scores,
         baselines,
         widths,
@@ -180,7 +180,7 @@ final class SampleReports {
             .mapToObj(c -> new Score.ClassScore("class " + c, 100, top1 - 0.01 * (c % 7)))
             .toList(),
         List.of(),
-        List.of());
+        head == null ? null : List.of(new Score.TaskScore("task", 500, 0.7, 0.8)));
   }
 
   private static Units units(int size) {

@@ -37,6 +37,11 @@ class QuantityTest {
     assertThat(Quantity.seconds(12_000_000)).isEqualTo("0.012 s");
     assertThat(Quantity.seconds(1_500_000_000L)).isEqualTo("1.5 s");
     assertThat(Quantity.seconds(125_000_000_000L)).isEqualTo("2 min 05 s");
+    assertThat(Quantity.large(999)).isEqualTo("999");
+    assertThat(Quantity.large(1_000)).isEqualTo("1.00 k");
+    assertThat(Quantity.large(272_474)).isEqualTo("272 k");
+    assertThat(Quantity.large(999_600)).isEqualTo("1.00 M");
+    assertThat(Quantity.large(4_089_184_256L)).isEqualTo("4.09 G");
     assertThat(Quantity.words("singularSolver")).isEqualTo("singular solver");
   }
 

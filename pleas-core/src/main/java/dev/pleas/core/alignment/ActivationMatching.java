@@ -36,7 +36,7 @@ public final class ActivationMatching {
    * Returns the values at which each component is observed: those that enter a layer with weights;
    * where there are none, as of queries and keys, those that enter an attention; else the last.
    */
-  static Map<Component, List<String>> taps(Graph graph, PermutationSpec spec) {
+  public static Map<Component, List<String>> taps(Graph graph, PermutationSpec spec) {
     Set<String> weighted = new HashSet<>();
     Set<String> attended = new HashSet<>();
     for (Node node : graph.nodes()) {

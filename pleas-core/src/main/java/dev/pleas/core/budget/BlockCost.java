@@ -7,23 +7,28 @@ import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.tensor.Shape;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a partial merge costs relative to one source. A layer of base cost c·d_out·d_in costs
- * c·(w_out·w_in − 2·s_out·s_in) when s of its d units stay apart in each source and its width is w
- * = d + s: the blocks between units of different sources are zero and count as absent (PLeaS,
- * section 3.3). In terms of ratios r = s / d this is c·d_out·d_in·((1 + r_out)(1 + r_in) −
- * 2·r_out·r_in).
+ * What a partial merge of N networks costs relative to one source. With r the share of a group's
+ * units that stay apart in each source, a layer of base cost c·d_out·d_in costs
+ *
+ * <pre>
+ *   c·d_out·d_in·((1 + (N−1)·r_out)·(1 + (N−1)·r_in) − N·(N−1)·r_out·r_in)
+ *     = c·d_out·d_in·(N − (N−1)·(1 − r_out)·(1 − r_in)),
+ * </pre>
+ *
+ * since the blocks between units of different sources are zero and count as absent (PLeaS, section
+ * 3.3, for N = 2): a layer of N networks, less the N − 1 copies of what is merged on both sides.
  */
 public final class BlockCost {
-  private final Graph graph;
-  private final Map<Axis, Group> groups;
-  private final Map<String, Group> groupsByValue;
-  private final Set<String> excluded;
+  private final int sources;
+  private final Map<Unit, List<Term>> terms = new EnumMap<>(Unit.class);
 
   /** What is counted. */
   public enum Unit {
@@ -34,52 +39,53 @@ public final class BlockCost {
   }
 
   /**
+   * A part of the cost.
+   *
+   * @param base what it costs in one source
+   * @param sides the groups whose units index its two sides; fewer where a side belongs to no group
+   */
+  record Term(double base, List<Group> sides) {}
+
+  /**
    * @param graph of one source
    * @param excluded nodes that count neither in the source nor in the result, such as separate
    *     heads
+   * @param sources N, how many networks are merged
    */
-  public BlockCost(Graph graph, PermutationSpec spec, Set<String> excluded) {
-    this.graph = graph;
-    this.groups = spec.byAxis();
-    this.groupsByValue = spec.byValue();
-    this.excluded = Set.copyOf(excluded);
-  }
-
-  /**
-   * Returns the cost relative to one source's.
-   *
-   * @param merged how many pairs of a group are merged
-   */
-  public double relative(Unit unit, ToIntFunction<Group> merged) {
-    return total(unit, merged, false) / total(unit, Group::size, false);
-  }
-
-  /**
-   * Returns the same with the zero blocks counted, as a dense network stores and multiplies them.
-   */
-  public double relativeDense(Unit unit, ToIntFunction<Group> merged) {
-    return total(unit, merged, true) / total(unit, Group::size, true);
-  }
-
-  private double total(Unit unit, ToIntFunction<Group> merged, boolean dense) {
-    double total = 0;
-    for (Node node : graph.nodes()) {
-      if (excluded.contains(node.name())) {
-        continue;
+  public BlockCost(Graph graph, PermutationSpec spec, Set<String> excluded, int sources) {
+    this.sources = sources;
+    Map<Axis, Group> groups = spec.byAxis();
+    Map<String, Group> groupsByValue = spec.byValue();
+    for (Unit unit : Unit.values()) {
+      List<Term> all = new ArrayList<>();
+      for (Node node : graph.nodes()) {
+        if (excluded.contains(node.name())) {
+          continue;
+        }
+        for (String parameter : node.op().parameters()) {
+          double base = base(graph, unit, node, parameter);
+          List<Group> sides = new ArrayList<>();
+          for (int axis = 0; axis < 2; axis++) {
+            Group group = groups.get(new Axis(parameter, axis));
+            if (group != null) {
+              sides.add(group);
+            }
+          }
+          all.add(new Term(base, List.copyOf(sides)));
+        }
+        if (node.op() instanceof Op.Attention && unit == Unit.FLOPS) {
+          // Heads have nothing to do with each other, so their products have one side.
+          Group heads = groupsByValue.get(node.name());
+          double base = Cost.multiplyAccumulates(graph, node);
+          all.add(new Term(base, heads == null ? List.of() : List.of(heads)));
+        }
       }
-      for (String parameter : node.op().parameters()) {
-        total += base(unit, node, parameter) * factor(parameter, merged, dense);
-      }
-      if (node.op() instanceof Op.Attention && unit == Unit.FLOPS) {
-        // Heads have nothing to do with each other.
-        double more = apart(groupsByValue.get(node.name()), merged);
-        total += Cost.multiplyAccumulates(graph, node) * (1 + more);
-      }
+      all.removeIf(term -> term.base() == 0);
+      terms.put(unit, List.copyOf(all));
     }
-    return total;
   }
 
-  private double base(Unit unit, Node node, String parameter) {
+  private static double base(Graph graph, Unit unit, Node node, String parameter) {
     Shape shape = graph.parameterShape(parameter);
     if (unit == Unit.FLOPS) {
       return shape.rank() > 1 ? Cost.multiplyAccumulates(graph, node) : 0;
@@ -90,13 +96,54 @@ public final class BlockCost {
     return running ? 0 : shape.elements();
   }
 
-  private double factor(String parameter, ToIntFunction<Group> merged, boolean dense) {
-    double out = apart(groups.get(new Axis(parameter, 0)), merged);
-    double in = apart(groups.get(new Axis(parameter, 1)), merged);
-    return (1 + out) * (1 + in) - (dense ? 0 : 2 * out * in);
+  /** Returns N, how many networks are merged. */
+  int sources() {
+    return sources;
   }
 
-  private static double apart(@Nullable Group group, ToIntFunction<Group> merged) {
-    return group == null ? 0 : 1 - (double) merged.applyAsInt(group) / group.size();
+  /** Returns what the cost is made of. */
+  List<Term> terms(Unit unit) {
+    return terms.getOrDefault(unit, List.of());
+  }
+
+  /**
+   * Returns the cost relative to one source's.
+   *
+   * @param merged how many sets of a group's units are merged
+   */
+  public double relative(Unit unit, ToIntFunction<Group> merged) {
+    double total = 0;
+    double source = 0;
+    for (Term term : terms(unit)) {
+      double together = 1;
+      for (Group side : term.sides()) {
+        together *= share(side, merged);
+      }
+      total += term.base() * (sources - (sources - 1) * together);
+      source += term.base();
+    }
+    return total / source;
+  }
+
+  /**
+   * Returns the same with the zero blocks counted, as a dense network stores and multiplies them.
+   */
+  public double relativeDense(Unit unit, ToIntFunction<Group> merged) {
+    double total = 0;
+    double source = 0;
+    for (Term term : terms(unit)) {
+      double dense = term.base();
+      for (Group side : term.sides()) {
+        dense *= sources - (sources - 1) * share(side, merged);
+      }
+      total += dense;
+      source += term.base();
+    }
+    return total / source;
+  }
+
+  /** The share of units that are merged, 1 − r. */
+  private static double share(Group group, ToIntFunction<Group> merged) {
+    return (double) merged.applyAsInt(group) / group.size();
   }
 }

@@ -3,6 +3,7 @@ package dev.pleas.core.budget;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /**
- * How many pairs of each group are merged.
+ * How many sets of matched units of each group are merged; of two sources they are pairs.
  *
  * @param merged for every group, from 0 to its size
  */
@@ -24,8 +25,8 @@ public record BudgetPlan(Map<Group, Integer> merged) {
    * Finds the plan that takes most of a budget and no more.
    *
    * @param graph of one source
-   * @param indivisible groups of which every pair is merged, whatever the budget
-   * @param budget cost of the merged network relative to one source, from 1 to 2
+   * @param indivisible groups of which every set is merged, whatever the budget
+   * @param budget cost of the merged network relative to one source, from 1 to their number
    */
   public static BudgetPlan within(
       Graph graph,
@@ -59,6 +60,30 @@ public record BudgetPlan(Map<Group, Integer> merged) {
     return new BudgetPlan(merged(spec, divisible, allocation, within));
   }
 
+  /**
+   * Finds a plan within a budget that gains much, and no less than any fixed allocation does.
+   *
+   * @param graph of one source
+   * @param indivisible groups of which every set is merged, whatever the budget
+   * @param budget cost of the merged network relative to one source, from 1 to their number
+   * @param gains of keeping sets of each group apart
+   */
+  public static BudgetPlan optimal(
+      Graph graph,
+      PermutationSpec spec,
+      Set<Group> indivisible,
+      BlockCost cost,
+      BlockCost.Unit unit,
+      double budget,
+      GroupGains gains) {
+    List<BudgetPlan> fixed =
+        Arrays.stream(Allocation.values())
+            .map(allocation -> within(graph, spec, indivisible, cost, unit, budget, allocation))
+            .toList();
+    List<Group> divisible = inExecutionOrder(graph, spec, indivisible);
+    return new OptimalAllocation(divisible, cost, unit, gains).within(budget, fixed);
+  }
+
   private static List<Group> inExecutionOrder(
       Graph graph, PermutationSpec spec, Set<Group> indivisible) {
     Map<String, Integer> places = new HashMap<>();
@@ -83,13 +108,13 @@ public record BudgetPlan(Map<Group, Integer> merged) {
     spec.groups().forEach(group -> merged.put(group, group.size()));
     for (int depth = 0; depth < divisible.size(); depth++) {
       Group group = divisible.get(depth);
-      merged.put(group, pairs(group, allocation.ratio(t, depth, divisible.size())));
+      merged.put(group, sets(group, allocation.ratio(t, depth, divisible.size())));
     }
     return merged;
   }
 
-  /** Returns how many pairs are merged at a ratio, round((1 − r)·d). */
-  static int pairs(Group group, double ratio) {
+  /** Returns how many sets are merged at a ratio, round((1 − r)·d). */
+  static int sets(Group group, double ratio) {
     return (int) Math.round((1 - ratio) * group.size());
   }
 }

@@ -57,7 +57,7 @@ public final class ExplicitRatios {
   /**
    * Returns the plan for the groups of a network.
    *
-   * @param indivisible groups of which every pair is merged
+   * @param indivisible groups of which every set is merged
    * @throws ConfigurationException if a name fits no group, or one that is indivisible by itself
    */
   public BudgetPlan plan(PermutationSpec spec, Set<Group> indivisible) {
@@ -83,7 +83,7 @@ public final class ExplicitRatios {
           }
           for (Group group : fitting) {
             if (chosen.add(group) && !indivisible.contains(group)) {
-              merged.put(group, BudgetPlan.pairs(group, ratio));
+              merged.put(group, BudgetPlan.sets(group, ratio));
             }
           }
         });

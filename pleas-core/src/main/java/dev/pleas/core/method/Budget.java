@@ -2,15 +2,17 @@ package dev.pleas.core.method;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.budget.Allocation;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.budget.ExplicitRatios;
+import dev.pleas.core.budget.GroupGains;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +25,21 @@ import org.jspecify.annotations.Nullable;
  * @param ratios what a person chose instead; null for none
  */
 record Budget(
-    double limit, BlockCost.Unit unit, Allocation allocation, @Nullable ExplicitRatios ratios) {
+    double limit, BlockCost.Unit unit, Sharing allocation, @Nullable ExplicitRatios ratios) {
+  /** How a limit is shared out: as an {@link Allocation} says, or by what is gained. */
+  enum Sharing {
+    UNIFORM,
+    STAGES,
+    OPTIMAL
+  }
+
   private static final String LIMIT = "budget";
   private static final String RATIOS = "ratios";
 
   static final List<MethodParameter> PARAMETERS =
       List.of(
           new MethodParameter(
-              LIMIT, "1.0", "cost of the result relative to one source, from 1 to 2"),
+              LIMIT, "1.0", "cost of the result relative to one source, from 1 to their number"),
           new MethodParameter(
               "budget-unit",
               "flops",
@@ -39,7 +48,8 @@ record Budget(
               "allocation",
               "uniform",
               "how the budget is shared out: uniform (one ratio for all groups), stages (the last"
-                  + " groups are kept apart first)"),
+                  + " groups are kept apart first), optimal (as measured on the data, where units"
+                  + " kept apart change the outputs most)"),
           new MethodParameter(
               RATIOS,
               "",
@@ -51,12 +61,12 @@ record Budget(
    *
    * @throws ConfigurationException if one is out of range, or both a budget and ratios are given
    */
-  static Budget of(Settings settings, MergeRequest request) {
+  static Budget of(Settings settings, PlanRequest request) {
     BlockCost.Unit unit = settings.choice("budget-unit", BlockCost.Unit.class);
     String ratios = settings.text(RATIOS);
     if (ratios.isEmpty()) {
-      Allocation allocation = settings.choice("allocation", Allocation.class);
-      return new Budget(settings.real(LIMIT, 1, 2), unit, allocation, null);
+      Sharing allocation = settings.choice("allocation", Sharing.class);
+      return new Budget(settings.real(LIMIT, 1, request.sources().size()), unit, allocation, null);
     }
     for (String other : List.of(LIMIT, "allocation")) {
       if (request.parameters().containsKey(other)) {
@@ -67,13 +77,55 @@ record Budget(
       }
       settings.resolve(other, "as the ratios say");
     }
-    return new Budget(Double.NaN, unit, Allocation.UNIFORM, ExplicitRatios.parse(ratios));
+    return new Budget(Double.NaN, unit, Sharing.UNIFORM, ExplicitRatios.parse(ratios));
   }
 
-  /** Returns how many pairs of each group are merged. */
-  BudgetPlan plan(Graph graph, PermutationSpec spec, Set<Group> indivisible, BlockCost cost) {
-    return ratios == null
-        ? BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, allocation)
-        : ratios.plan(spec, indivisible);
+  /** Returns whether the plan depends on data. */
+  boolean needsGains() {
+    return ratios == null && allocation == Sharing.OPTIMAL;
+  }
+
+  /**
+   * Returns how many sets of units of each group are merged.
+   *
+   * @param gains of keeping units apart; null where they are not needed
+   */
+  BudgetPlan plan(
+      Graph graph,
+      PermutationSpec spec,
+      Set<Group> indivisible,
+      BlockCost cost,
+      @Nullable GroupGains gains) {
+    if (ratios != null) {
+      return ratios.plan(spec, indivisible);
+    }
+    if (gains != null && needsGains()) {
+      return BudgetPlan.optimal(graph, spec, indivisible, cost, unit, limit, gains);
+    }
+    return BudgetPlan.within(
+        graph, spec, indivisible, cost, unit, limit, Allocation.valueOf(allocation.name()));
+  }
+
+  /** Says what each way to share the limit out would gain. */
+  String note(
+      Graph graph,
+      PermutationSpec spec,
+      Set<Group> indivisible,
+      BlockCost cost,
+      BudgetPlan optimal,
+      GroupGains gains) {
+    StringBuilder note = new StringBuilder("allocation: of the error that merging makes, keeping");
+    note.append(" units apart avoids ").append(share(gains, optimal)).append(" as planned");
+    for (Allocation other : Allocation.values()) {
+      BudgetPlan plan = BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, other);
+      note.append(", ").append(share(gains, plan)).append(" by ").append(Settings.option(other));
+    }
+    return note.append(" (measured group by group)").toString();
+  }
+
+  private static String share(GroupGains gains, BudgetPlan plan) {
+    double most = gains.most();
+    double share = most <= 0 ? 0 : gains.total(plan) / most;
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

@@ -6,6 +6,7 @@ import dev.pleas.api.error.DataException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SmallerBatches;
@@ -61,15 +62,7 @@ final class Calibration {
               + ", found "
               + samples.shape());
     }
-    long size = settings.whole(BATCH_SIZE.name(), 0, 1 << 20);
-    if (size == 0) {
-      long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
-      long bytes = Math.max(1, elements * Float.BYTES);
-      size = Math.min(LARGEST_BATCH, BATCH_BYTES / bytes);
-      size = Math.max(1, Math.min(size, samples.count() / least));
-      settings.resolve(BATCH_SIZE.name(), Long.toString(size));
-    }
-    Batches batches = new Batches(samples, (int) size);
+    Batches batches = new Batches(samples, batchSize(settings, graph, samples.count() / least));
     if (batches.count() < least) {
       throw new ConfigurationException(
           "ridge = auto holds out every "
@@ -79,10 +72,33 @@ final class Calibration {
               + " batches or more, found "
               + batches.count()
               + " of "
-              + size
+              + batches.size()
               + " samples; give more calibration data, a smaller batch-size, or a number for ridge");
     }
     return batches;
+  }
+
+  /** Returns what is set, or how many samples fit the memory of a batch, up to {@code most}. */
+  private static int batchSize(Settings settings, Graph graph, int most) {
+    long size = settings.whole(BATCH_SIZE.name(), 0, 1 << 20);
+    if (size == 0) {
+      long elements = graph.valueShapes().values().stream().mapToLong(Shape::elements).sum();
+      long bytes = Math.max(1, elements * Float.BYTES);
+      size = Math.min(LARGEST_BATCH, BATCH_BYTES / bytes);
+      size = Math.max(1, Math.min(size, most));
+      settings.resolve(BATCH_SIZE.name(), Long.toString(size));
+    }
+    return (int) size;
+  }
+
+  /**
+   * Checks these settings where there is no data, and chooses the size of batches.
+   *
+   * @throws ConfigurationException if one is out of range
+   */
+  static void check(Settings settings, PlanRequest request) {
+    batchSize(settings, request.sources().get(0), Integer.MAX_VALUE);
+    activationMemory(settings);
   }
 
   /**

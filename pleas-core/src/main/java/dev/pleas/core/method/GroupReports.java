@@ -10,7 +10,6 @@ import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.budget.BudgetPlan;
-import dev.pleas.core.moments.SourcePairs;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -83,7 +82,6 @@ final class GroupReports {
   MergeReport.Group of(GroupAlignment alignment, BudgetPlan plan) {
     Group group = alignment.group();
     int merged = plan.merged().getOrDefault(group, 0);
-    SourcePairs<Matrix> similarities = alignment.similarities();
     List<UnitPermutation> orders = alignment.permutations();
     boolean plain = group.components().stream().allMatch(component -> component.width() == 1);
     return new MergeReport.Group(
@@ -94,10 +92,12 @@ final class GroupReports {
         alignment.meanBefore(),
         alignment.meanAfter(),
         // Of units with insides the matrix has them matched already.
-        plain ? diagonal(similarities) : List.of(),
+        plain ? sameIndex(alignment) : List.of(),
         Arrays.stream(alignment.matched()).boxed().toList(),
         orders.stream().map(order -> units(order, plain)).toList(),
-        group.name().equals(withMatrix) ? matrix(similarities.get(0, 1), orders) : null);
+        group.name().equals(withMatrix)
+            ? matrix(alignment.similarities().get(0, 1), orders)
+            : null);
   }
 
   private static MergeReport.Units units(UnitPermutation source, boolean plain) {
@@ -111,15 +111,11 @@ final class GroupReports {
     return similarity.select(sources.get(0).units().toArray(), sources.get(1).units().toArray());
   }
 
-  /** For each index the mean over all pairs of sources. */
-  private static List<Double> diagonal(SourcePairs<Matrix> similarities) {
-    return IntStream.range(0, similarities.values().get(0).rows())
-        .mapToObj(
-            i ->
-                similarities.values().stream()
-                    .mapToDouble(matrix -> matrix.get(i, i))
-                    .average()
-                    .orElseThrow())
+  /** For each index the mean similarity of the units there, over pairs of sources. */
+  private static List<Double> sameIndex(GroupAlignment alignment) {
+    List<Matrix> pairs = alignment.similarities().values();
+    return IntStream.range(0, alignment.group().size())
+        .mapToObj(i -> pairs.stream().mapToDouble(pair -> pair.get(i, i)).average().orElseThrow())
         .toList();
   }
 

@@ -1,6 +1,10 @@
 package dev.pleas.core.method;
 
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Layouts;
@@ -25,12 +29,31 @@ record MeanOfSources(OutputHeads heads, Layouts layouts, Model model, List<Strin
    */
   static MeanOfSources of(MergeRequest request, Settings settings) {
     List<String> notes = new ArrayList<>();
+    OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
+    Layouts layouts = layouts(heads, PlanRequest.of(request));
+    return new MeanOfSources(heads, layouts, PartialMerge.merge(request.sources(), layouts), notes);
+  }
+
+  /** Plans what {@link #of} and {@link #finish} make. */
+  static PlannedMerge plan(PlanRequest request, Settings settings) {
+    List<String> notes = new ArrayList<>();
     OutputHeads heads = OutputHeads.of(settings, request, notes);
-    List<Model> sources = request.sources();
-    SameArchitecture.check(sources, request.names(), heads.nodes());
-    Layouts layouts =
-        new Layouts(sources.get(0).graph(), sources.size(), Map.of(), heads.layouts());
-    return new MeanOfSources(heads, layouts, PartialMerge.merge(sources, layouts), notes);
+    Layouts layouts = layouts(heads, request);
+    Graph merged = PartialMerge.graph(request.sources().get(0), layouts);
+    Normalization.recalibrates(settings);
+    Calibration.check(settings, request);
+    return new PlannedMerge(
+        settings.all(),
+        new MergeReport.Cost(1, 1, 1),
+        List.of(),
+        Heads.split(merged, layouts, heads.separate(), request.names()),
+        notes);
+  }
+
+  private static Layouts layouts(OutputHeads heads, PlanRequest request) {
+    List<Graph> sources = request.sources();
+    SameArchitecture.checkGraphs(sources, request.names(), heads.nodes());
+    return new Layouts(sources.get(0), sources.size(), Map.of(), heads.layouts());
   }
 
   /** Sets statistics of what was made of the mean, and gives each source its head. */

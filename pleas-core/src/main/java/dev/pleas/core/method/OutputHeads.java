@@ -3,8 +3,8 @@ package dev.pleas.core.method;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.LabelSpaces;
-import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
 import java.util.Arrays;
@@ -47,9 +47,8 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
    *
    * @throws ConfigurationException if heads cannot be what they are set to be
    */
-  static OutputHeads of(Settings settings, MergeRequest request, List<String> notes) {
-    List<List<Integer>> sizes =
-        request.sources().stream().map(model -> outputSizes(model.graph())).toList();
+  static OutputHeads of(Settings settings, PlanRequest request, List<String> notes) {
+    List<List<Integer>> sizes = request.sources().stream().map(OutputHeads::outputSizes).toList();
     boolean alike = sizes.stream().allMatch(sizes.get(0)::equals);
     LabelSpaces labels = request.labels();
     Mode mode = settings.choice(PARAMETER.name(), Mode.class);
@@ -60,7 +59,7 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
       }
     }
     settings.resolve(PARAMETER.name(), Settings.option(mode));
-    Graph graph = request.sources().get(0).graph();
+    Graph graph = request.sources().get(0);
     return switch (mode) {
       case SEPARATE ->
           new OutputHeads(
@@ -69,7 +68,7 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
                   node ->
                       BlockLayout.apart(
                           request.sources().stream()
-                              .mapToInt(model -> model.graph().valueShape(node).dim(0))
+                              .mapToInt(source -> source.valueShape(node).dim(0))
                               .toArray())),
               true);
       case UNION -> {
@@ -102,8 +101,7 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
         : "heads: the networks have different numbers of classes, so each keeps its own head";
   }
 
-  private static void requireShared(
-      MergeRequest request, List<List<Integer>> sizes, boolean alike) {
+  private static void requireShared(PlanRequest request, List<List<Integer>> sizes, boolean alike) {
     LabelSpaces labels = request.labels();
     if (labels != null && !labels.identical()) {
       throw new ConfigurationException(

@@ -7,6 +7,7 @@ import dev.pleas.api.graph.Op;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
@@ -19,6 +20,8 @@ import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
+import dev.pleas.core.budget.GroupGains;
+import dev.pleas.core.gain.GainMeasurement;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.JointMoments;
 import dev.pleas.core.moments.SmallerBatches;
@@ -39,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -62,14 +66,14 @@ final class PleasMerge {
   }
 
   MergeResult run() {
-    Budget budget = Budget.of(settings, request);
-    Alignment alignment = alignment();
-    LayerPass.Settings passSettings = passSettings();
+    Budget budget = Budget.of(settings, PlanRequest.of(request));
+    Alignment alignment = alignment(settings, request.seed());
+    LayerPass.Settings passSettings = passSettings(settings, graph, request.seed());
     boolean proves = settings.flag("check-symmetry");
-    OutputHeads heads = OutputHeads.of(settings, request, notes);
+    OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
     SameArchitecture.check(sources, request.names(), heads.nodes());
     SmallerBatches stages =
-        Calibration.stages(settings, request, ridge().leastBatches(), notes::add);
+        Calibration.stages(settings, request, passSettings.ridge().leastBatches(), notes::add);
 
     PermutationSpec spec = Symmetry.derive(graph);
     GroupReports groups = GroupReports.of(settings, spec, sources.size());
@@ -80,20 +84,24 @@ final class PleasMerge {
         stopwatch.time(
             "alignment",
             () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads.nodes())));
-    BlockCost cost = new BlockCost(graph, spec, heads.nodes());
+    BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
-    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost);
+    GroupGains gains =
+        budget.needsGains()
+            ? stopwatch.time(
+                "gains",
+                () ->
+                    stages.run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
+            : null;
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
+    if (gains != null) {
+      notes.add(budget.note(graph, spec, indivisible, cost, plan, gains));
+    }
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
     alignments.forEach(
-        of ->
-            components.putAll(
-                Layouts.of(
-                    of.group(),
-                    of.permutations(),
-                    of.matched(),
-                    plan.merged().getOrDefault(of.group(), 0))));
+        of -> components.putAll(layouts(of, plan.merged().getOrDefault(of.group(), 0))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
-    noteIndivisible(indivisible, plan);
+    noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
     LayerPass.Result fitted =
         stopwatch.time(
@@ -126,26 +134,27 @@ final class PleasMerge {
             notes));
   }
 
-  private LayerPass.Settings passSettings() {
+  /** Reads how the network is gone through. */
+  static LayerPass.Settings passSettings(Settings settings, Graph graph, long seed) {
     return new LayerPass.Settings(
         settings.choice("refit", RefitInputs.class),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
-        ridge(),
-        excluded(),
+        ridge(settings),
+        excluded(settings, graph),
         (int) settings.whole("passes", 1, 100),
         Calibration.rowsPerColumn(settings),
-        request.seed());
+        seed);
   }
 
-  private Ridge ridge() {
+  private static Ridge ridge(Settings settings) {
     return settings.text("ridge").equals("auto")
         ? Ridge.AUTO
         : new Ridge(settings.real("ridge", 0, Double.MAX_VALUE));
   }
 
   /** The layers that a person keeps from being fitted. */
-  private Set<String> excluded() {
+  private static Set<String> excluded(Settings settings, Graph graph) {
     List<String> layers =
         graph.nodes().stream()
             .filter(node -> node.op() instanceof Op.Conv2d || node.op() instanceof Op.Linear)
@@ -175,12 +184,13 @@ final class PleasMerge {
     return worst;
   }
 
-  private Alignment alignment() {
+  /** Reads how units are matched. */
+  static Alignment alignment(Settings settings, long seed) {
     return new Alignment(
         settings.choice("alignment", Evidence.class),
         settings.choice("similarity", Similarity.class),
         settings.real("weight-share", 0, 1),
-        request.seed());
+        seed);
   }
 
   private List<GroupAlignment> align(
@@ -193,7 +203,29 @@ final class PleasMerge {
     return alignment.align(sources, spec, moments, heads, tools);
   }
 
-  private void noteIndivisible(Set<Group> indivisible, BudgetPlan plan) {
+  private GroupGains gains(
+      List<GroupAlignment> alignments, Set<Group> indivisible, OutputHeads heads, Batches batches) {
+    Map<Group, GroupAlignment> byGroup = new LinkedHashMap<>();
+    alignments.forEach(alignment -> byGroup.put(alignment.group(), alignment));
+    PermutationSpec spec = new PermutationSpec(List.copyOf(byGroup.keySet()));
+    return new GainMeasurement(
+            sources,
+            ActivationMatching.taps(graph, spec),
+            (group, merged) -> layouts(Objects.requireNonNull(byGroup.get(group)), merged),
+            batches,
+            tools,
+            heads.layouts().isEmpty())
+        .measure(
+            spec.groups().stream().filter(group -> !indivisible.contains(group)).toList(),
+            request.progress());
+  }
+
+  private static Map<Component, BlockLayout> layouts(GroupAlignment alignment, int merged) {
+    return Layouts.of(alignment.group(), alignment.permutations(), alignment.matched(), merged);
+  }
+
+  /** Says which groups a plan could not divide, if it divides any. */
+  static void noteIndivisible(Set<Group> indivisible, BudgetPlan plan, List<String> notes) {
     boolean keepsApart =
         plan.merged().entrySet().stream().anyMatch(e -> e.getValue() < e.getKey().size());
     if (!indivisible.isEmpty() && keepsApart) {
@@ -204,7 +236,8 @@ final class PleasMerge {
     }
   }
 
-  private static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
+  /** Returns what a plan costs. */
+  static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
     ToIntFunction<Group> merged = group -> plan.merged().getOrDefault(group, 0);
     return new MergeReport.Cost(
         cost.relative(BlockCost.Unit.FLOPS, merged),

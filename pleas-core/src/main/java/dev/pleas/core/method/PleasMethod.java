@@ -1,21 +1,27 @@
 package dev.pleas.core.method;
 
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.normalization.FoldedNormalization;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * PLeaS (arXiv:2407.02447): units are matched by their activations, the best-matched merged as far
  * as the budget demands, and every layer's weights set by least squares.
  */
-final class PleasMethod implements MergeMethod {
+final class PleasMethod implements PlannedMethod {
   private static final MethodParameter FOLD =
       new MethodParameter(
           "fold-normalization",
@@ -72,6 +78,40 @@ final class PleasMethod implements MergeMethod {
   @Override
   public List<MethodParameter> parameters() {
     return PARAMETERS;
+  }
+
+  @Override
+  public PlannedMerge plan(PlanRequest request) {
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    if (!settings.flag(FOLD.name())) {
+      return new PleasPlan(request, settings).plan();
+    }
+    List<Graph> folded =
+        request.sources().stream()
+            .map(graph -> FoldedNormalization.fold(ones(graph)).graph())
+            .toList();
+    PlannedMerge plan =
+        new PleasPlan(
+                new PlanRequest(folded, request.names(), request.labels(), request.parameters()),
+                settings)
+            .plan();
+    Graph result =
+        FoldedNormalization.unfold(ones(plan.result()), request.sources().get(0)).graph();
+    return new PlannedMerge(plan.settings(), plan.cost(), plan.groups(), result, plan.notes());
+  }
+
+  /** Weights to fold; which they are does not matter to the graph. */
+  private static Model ones(Graph graph) {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    graph
+        .parameters()
+        .forEach(
+            (name, shape) -> {
+              float[] values = new float[Math.toIntExact(shape.elements())];
+              Arrays.fill(values, 1);
+              parameters.put(name, HostTensor.wrap(shape, values));
+            });
+    return new Model(graph, parameters);
   }
 
   @Override

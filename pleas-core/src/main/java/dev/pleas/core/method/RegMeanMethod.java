@@ -1,10 +1,12 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.refit.RegressionMean;
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
  * RegMean (arXiv:2212.09849): least squares without permutations, for networks with a common
  * ancestor.
  */
-final class RegMeanMethod implements MergeMethod {
+final class RegMeanMethod implements PlannedMethod {
   private static final MethodParameter OFF_DIAGONAL =
       new MethodParameter(
           "off-diagonal",
@@ -36,6 +38,14 @@ final class RegMeanMethod implements MergeMethod {
   @Override
   public List<MethodParameter> parameters() {
     return PARAMETERS;
+  }
+
+  @Override
+  public PlannedMerge plan(PlanRequest request) {
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    settings.real(OFF_DIAGONAL.name(), 0, 1);
+    Calibration.rowsPerColumn(settings);
+    return MeanOfSources.plan(request, settings);
   }
 
   @Override

@@ -5,7 +5,10 @@ import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.matrix.Matrix;
+import dev.pleas.api.merge.Statistics;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -57,6 +60,52 @@ public record JointMoments(List<UnitSums> sums, SourcePairs<Matrix> cross) {
   public CrossMoments pair(int s, int t) {
     Matrix products = s < t ? cross.get(s, t) : cross.get(t, s).transpose();
     return new CrossMoments(sums.get(s), sums.get(t), products);
+  }
+
+  /** Writes these moments of a value. */
+  public void store(String value, Statistics.Sink sink) {
+    int units = sums.get(0).sums().length;
+    sink.put(name(value, "count"), Matrix.wrap(1, 1, new double[] {sums.get(0).count()}));
+    sink.put(name(value, "sums"), stacked(units, UnitSums::sums));
+    sink.put(name(value, "squares"), stacked(units, UnitSums::squares));
+    for (int s = 0; s < sums.size(); s++) {
+      for (int t = s + 1; t < sums.size(); t++) {
+        sink.put(name(value, "cross/" + s + "-" + t), cross.get(s, t));
+      }
+    }
+  }
+
+  private Matrix stacked(int units, Function<UnitSums, double[]> rows) {
+    double[] all = new double[Math.multiplyExact(sums.size(), units)];
+    for (int s = 0; s < sums.size(); s++) {
+      System.arraycopy(rows.apply(sums.get(s)), 0, all, s * units, units);
+    }
+    return Matrix.wrap(sums.size(), units, all);
+  }
+
+  /**
+   * Reads the moments of a value.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static JointMoments load(String value, Statistics statistics) {
+    long count = (long) statistics.get(name(value, "count")).get(0, 0);
+    Matrix sums = statistics.get(name(value, "sums"));
+    Matrix squares = statistics.get(name(value, "squares"));
+    return new JointMoments(
+        IntStream.range(0, sums.rows())
+            .mapToObj(s -> new UnitSums(count, row(sums, s), row(squares, s)))
+            .toList(),
+        SourcePairs.of(sums.rows(), (s, t) -> statistics.get(name(value, "cross/" + s + "-" + t))));
+  }
+
+  private static double[] row(Matrix matrix, int row) {
+    int units = matrix.columns();
+    return Arrays.copyOfRange(matrix.values(), row * units, (row + 1) * units);
+  }
+
+  private static String name(String value, String what) {
+    return "values/" + value + "/" + what;
   }
 
   /** Adds up moments batch by batch on a backend. */

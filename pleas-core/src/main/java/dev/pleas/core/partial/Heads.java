@@ -69,8 +69,26 @@ public final class Heads {
    * @param names of the sources
    */
   public static Model split(Model merged, Layouts layouts, Set<String> heads, List<String> names) {
-    Graph graph = merged.graph();
     Map<String, HostTensor> parameters = new LinkedHashMap<>(merged.parameters());
+    for (Node node : merged.graph().nodes()) {
+      for (String parameter :
+          heads.contains(node.name()) ? node.op().parameters() : List.<String>of()) {
+        parameters.remove(parameter);
+        int to = 0;
+        for (int source = 0; source < names.size(); source++) {
+          int from = to;
+          to += layouts.ofValue(node.name()).size(source);
+          HostTensor rows = rows(merged.parameter(parameter), from, to);
+          parameters.put(nameOf(parameter, names.get(source)), rows);
+        }
+      }
+    }
+    return new Model(split(merged.graph(), layouts, heads, names), parameters);
+  }
+
+  /** Returns the graph of the network whose heads are split, likewise. */
+  public static Graph split(Graph graph, Layouts layouts, Set<String> heads, List<String> names) {
+    Map<String, Shape> shapes = new LinkedHashMap<>(graph.parameters());
     List<Node> nodes = new ArrayList<>();
     Map<String, String> outputs = new LinkedHashMap<>(graph.outputs());
     outputs.values().removeIf(heads::contains);
@@ -79,15 +97,12 @@ public final class Heads {
         nodes.add(node);
         continue;
       }
-      node.op().parameters().forEach(parameters::remove);
-      int to = 0;
+      node.op().parameters().forEach(shapes::remove);
       for (int source = 0; source < names.size(); source++) {
         String name = names.get(source);
-        int from = to;
-        to += layouts.ofValue(node.name()).size(source);
+        int rows = layouts.ofValue(node.name()).size(source);
         for (String parameter : node.op().parameters()) {
-          HostTensor rows = rows(merged.parameter(parameter), from, to);
-          parameters.put(nameOf(parameter, name), rows);
+          shapes.put(nameOf(parameter, name), graph.parameterShape(parameter).with(0, rows));
         }
         List<String> inputs =
             node.inputs().stream().map(in -> heads.contains(in) ? in + "." + name : in).toList();
@@ -100,10 +115,7 @@ public final class Heads {
         }
       }
     }
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    parameters.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    return new Model(
-        new Graph(graph.architecture(), graph.inputs(), nodes, outputs, shapes), parameters);
+    return new Graph(graph.architecture(), graph.inputs(), nodes, outputs, shapes);
   }
 
   private static Op own(Op op, String source) {

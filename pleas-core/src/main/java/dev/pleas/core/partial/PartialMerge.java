@@ -20,23 +20,34 @@ public final class PartialMerge {
    * are A's and then B's.
    */
   public static Model merge(List<Model> sources, Layouts layouts) {
-    Graph source = sources.get(0).graph();
+    Graph graph = graph(sources.get(0).graph(), layouts);
     Map<String, HostTensor> parameters = new LinkedHashMap<>();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (String name : source.parameters().keySet()) {
+    for (String name : graph.parameters().keySet()) {
       BlockLayout outputs = layouts.ofAxis(name, 0);
-      boolean vector = source.parameterShape(name).rank() == 1;
+      boolean vector = graph.parameterShape(name).rank() == 1;
       BlockLayout inputs = vector ? outputs : layouts.ofAxis(name, 1);
       List<HostTensor> parts = sources.stream().map(model -> model.parameter(name)).toList();
-      HostTensor merged = InitialWeights.of(parts, outputs, inputs);
-      parameters.put(name, merged);
-      shapes.put(name, merged.shape());
+      parameters.put(name, InitialWeights.of(parts, outputs, inputs));
     }
+    return new Model(graph, parameters);
+  }
+
+  /** Returns the graph of the merged network, see {@link #merge}. */
+  public static Graph graph(Graph source, Layouts layouts) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    source
+        .parameters()
+        .forEach(
+            (name, shape) -> {
+              Shape merged = shape;
+              for (int axis = 0; axis < Math.min(2, shape.rank()); axis++) {
+                merged = merged.with(axis, layouts.ofAxis(name, axis).width());
+              }
+              shapes.put(name, merged);
+            });
     List<Node> nodes = new ArrayList<>();
     source.nodes().forEach(node -> nodes.add(widened(node, source, layouts)));
-    Graph graph =
-        new Graph(source.architecture(), source.inputs(), nodes, source.outputs(), shapes);
-    return new Model(graph, parameters);
+    return new Graph(source.architecture(), source.inputs(), nodes, source.outputs(), shapes);
   }
 
   /** A depthwise convolution has a group for each channel, attention a head for each unit. */

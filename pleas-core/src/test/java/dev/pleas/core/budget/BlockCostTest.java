@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -42,7 +43,7 @@ class BlockCostTest {
     x = g.conv("conv2", x, 6, 1, 1);
     Graph graph = g.output("logits", g.linear("fc", g.pool("pool", x), 5)).build();
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     // conv1: r_out = 1/4; conv2: r_out = 1/2, r_in = 1/4; fc: r_in = 1/2. 16 positions.
     double conv1 = 16 * 9 * 8 * 3;
@@ -66,11 +67,15 @@ class BlockCostTest {
   }
 
   @Property(tries = 5)
-  void relative_anyPlan_isTheCountOfEntriesThatMayDiffer(@ForAll @IntRange(max = 10_000) int seed) {
+  void relative_anyPlan_isTheCountOfEntriesThatMayDiffer(
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll @IntRange(min = 2, max = 4) int sources) {
     RandomSamples samples = new RandomSamples(seed, 2, RandomNetworks.input());
     Graph graph = RandomNetworks.resNet(seed, 4);
-    Model a = RandomNetworks.weights(graph, seed, samples);
-    Model b = RandomNetworks.weights(graph, seed + 1, samples);
+    List<Model> models =
+        IntStream.range(0, sources)
+            .mapToObj(s -> RandomNetworks.weights(graph, seed + s, samples))
+            .toList();
+    Model a = models.get(0);
     PermutationSpec spec = Symmetry.derive(graph);
     SplittableRandom random = new SplittableRandom(seed);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
@@ -81,12 +86,12 @@ class BlockCostTest {
       components.putAll(
           Layouts.of(
               group,
-              List.of(UnitPermutation.identity(group), UnitPermutation.random(group, random)),
+              models.stream().map(model -> UnitPermutation.random(group, random)).toList(),
               new double[d],
               plan.get(group)));
     }
-    Model merged = PartialMerge.merge(List.of(a, b), new Layouts(graph, 2, components, Map.of()));
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    Model merged = PartialMerge.merge(models, new Layouts(graph, sources, components, Map.of()));
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), sources);
 
     // Random weights are never 0, so the zeros of the merged network are its absent blocks.
     assertThat(cost.relative(Unit.PARAMETERS, plan::get))
@@ -115,7 +120,7 @@ class BlockCostTest {
     }
     Layouts layouts = new Layouts(a.graph(), 2, components, Map.of());
     Model merged = PartialMerge.merge(List.of(a, TinyTransformer.random(2)), layouts);
-    BlockCost cost = new BlockCost(a.graph(), spec, Set.of());
+    BlockCost cost = new BlockCost(a.graph(), spec, Set.of(), 2);
 
     assertThat(cost.relative(Unit.PARAMETERS, group -> group.size() / 2))
         .isCloseTo((double) nonZeros(merged, false) / nonZeros(a, false), within(TOLERANCE));
@@ -149,8 +154,8 @@ class BlockCostTest {
   void relative_excludedHeads_countNowhere() {
     Graph graph = RandomNetworks.resNet(1, 1000);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost with = new BlockCost(graph, spec, Set.of());
-    BlockCost without = new BlockCost(graph, spec, Set.of("fc"));
+    BlockCost with = new BlockCost(graph, spec, Set.of(), 2);
+    BlockCost without = new BlockCost(graph, spec, Set.of("fc"), 2);
     Group features = spec.byValue().get("pool");
 
     double source = Cost.multiplyAccumulates(graph);

@@ -39,7 +39,7 @@ class BudgetPlanTest {
       @ForAll Unit unit) {
     Graph graph = RandomNetworks.resNet(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     BudgetPlan plan = plan(graph, spec, Set.of(), cost, unit, budget);
 
@@ -57,7 +57,7 @@ class BudgetPlanTest {
       @ForAll @DoubleRange(min = 1, max = 2) double second) {
     Graph graph = RandomNetworks.resNet(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
     Map<Group, Integer> small =
         plan(graph, spec, Set.of(), cost, Unit.FLOPS, Math.min(first, second)).merged();
     Map<Group, Integer> large =
@@ -74,7 +74,7 @@ class BudgetPlanTest {
     Graph graph = RandomTransformers.vit(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
     Set<Group> whole = Indivisible.groups(graph, spec);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     BudgetPlan plan = plan(graph, spec, whole, cost, unit, budget);
 
@@ -90,7 +90,7 @@ class BudgetPlanTest {
       @ForAll @IntRange(max = 10_000) int seed, @ForAll Unit unit) {
     Graph graph = RandomNetworks.resNet(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     assertThat(plan(graph, spec, Set.of(), cost, unit, 1).merged())
         .allSatisfy((group, merged) -> assertThat(merged).isEqualTo(group.size()));
@@ -107,7 +107,7 @@ class BudgetPlanTest {
       @ForAll Unit unit) {
     Graph graph = RandomNetworks.resNet(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
 
     BudgetPlan plan =
         BudgetPlan.within(graph, spec, Set.of(), cost, unit, budget, Allocation.STAGES);
@@ -148,7 +148,7 @@ class BudgetPlanTest {
     Graph graph = RandomTransformers.vit(seed, 4);
     PermutationSpec spec = Symmetry.derive(graph);
     Set<Group> whole = Indivisible.groups(graph, spec);
-    BlockCost cost = new BlockCost(graph, spec, Set.of());
+    BlockCost cost = new BlockCost(graph, spec, Set.of(), 2);
     BudgetPlan small =
         BudgetPlan.within(
             graph, spec, whole, cost, Unit.FLOPS, Math.min(first, second), Allocation.STAGES);

@@ -48,11 +48,8 @@ class AlignmentSettingsTest {
 
     assertThat(weights.settings()).containsEntry("alignment", "weights");
     assertThat(weights.groups())
-        .extracting(group -> group.sources().get(1).permutation())
-        .isNotEqualTo(
-            activations.groups().stream()
-                .map(group -> group.sources().get(1).permutation())
-                .toList());
+        .extracting(group -> group.sources())
+        .isNotEqualTo(activations.groups().stream().map(group -> group.sources()).toList());
     assertThat(weights.groups())
         .allSatisfy(
             group ->

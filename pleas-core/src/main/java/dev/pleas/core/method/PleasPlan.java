@@ -1,0 +1,92 @@
+package dev.pleas.core.method;
+
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.permutation.PermutationSpec.Component;
+import dev.pleas.api.permutation.PermutationSpec.Group;
+import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.core.budget.BlockCost;
+import dev.pleas.core.budget.BudgetPlan;
+import dev.pleas.core.partial.BlockLayout;
+import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.Indivisible;
+import dev.pleas.core.partial.Layouts;
+import dev.pleas.core.partial.PartialMerge;
+import dev.pleas.core.symmetry.Symmetry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What {@link PleasMerge} will make, from graphs and settings alone. */
+final class PleasPlan {
+  private final PlanRequest request;
+  private final Settings settings;
+  private final List<Graph> sources;
+  private final Graph graph;
+  private final List<String> notes = new ArrayList<>();
+
+  PleasPlan(PlanRequest request, Settings settings) {
+    this.request = request;
+    this.settings = settings;
+    this.sources = request.sources();
+    this.graph = sources.get(0);
+  }
+
+  PlannedMerge plan() {
+    Budget budget = Budget.of(settings, request);
+    checkOtherSettings();
+    OutputHeads heads = OutputHeads.of(settings, request, notes);
+    SameArchitecture.checkGraphs(sources, request.names(), heads.nodes());
+    Calibration.check(settings, request);
+    PermutationSpec spec = Symmetry.derive(graph);
+    BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
+    if (budget.needsGains()) {
+      throw new ConfigurationException(
+          "allocation = optimal shares the budget out by what is measured on the calibration images,"
+              + " so only a merge can tell; plan with uniform or stages for the same size");
+    }
+    Set<Group> indivisible = Indivisible.groups(graph, spec);
+    BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, null);
+    PleasMerge.noteIndivisible(indivisible, plan, notes);
+    Layouts layouts = new Layouts(graph, sources.size(), layouts(spec, plan), heads.layouts());
+    return new PlannedMerge(
+        settings.all(),
+        PleasMerge.cost(cost, plan),
+        spec.groups().stream().map(group -> group(group, plan)).toList(),
+        Heads.split(PartialMerge.graph(graph, layouts), layouts, heads.separate(), request.names()),
+        notes);
+  }
+
+  /** Reads what a plan does not depend on, to refuse what a merge would refuse. */
+  private void checkOtherSettings() {
+    PleasMerge.alignment(settings, 0);
+    PleasMerge.passSettings(settings, graph, 0);
+    settings.flag("check-symmetry");
+  }
+
+  private PlannedMerge.Group group(Group group, BudgetPlan plan) {
+    int merged = plan.merged().getOrDefault(group, 0);
+    int width = merged + sources.size() * (group.size() - merged);
+    return new PlannedMerge.Group(group.name(), group.size(), merged, width);
+  }
+
+  /** Widths do not depend on which units are matched. */
+  private Map<Component, BlockLayout> layouts(PermutationSpec spec, BudgetPlan plan) {
+    Map<Component, BlockLayout> layouts = new LinkedHashMap<>();
+    for (Group group : spec.groups()) {
+      layouts.putAll(
+          Layouts.of(
+              group,
+              Collections.nCopies(sources.size(), UnitPermutation.identity(group)),
+              new double[group.size()],
+              plan.merged().getOrDefault(group, 0)));
+    }
+    return layouts;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.pleas.core.normalization;
+
+import dev.pleas.api.backend.SumAccumulator;
+import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.merge.Progress;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.core.moments.Batches;
+import dev.pleas.core.moments.UnitSums;
+import dev.pleas.core.moments.Walker;
+import dev.pleas.core.partial.BlockLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Sets all batch normalization statistics of a network from data. */
+public final class Recalibration {
+  private Recalibration() {}
+
+  /**
+   * Returns the network with the statistics that it has on other data, layer by layer, so that
+   * every normalization gives on that data the means and deviations that its shift and scale say.
+   *
+   * @param memoryBytes how much may be kept of activations between layers
+   */
+  public static Model of(
+      Model model, Batches batches, TensorBackend backend, long memoryBytes, Progress progress) {
+    Graph graph = model.graph();
+    Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+    try (Walker walker = new Walker(backend, graph, parameters, batches, memoryBytes);
+        Progress.Stage stage = progress.begin("Setting statistics", graph.nodes().size())) {
+      for (int i = 0; i < graph.nodes().size(); i++) {
+        Node node = graph.nodes().get(i);
+        if (node.op() instanceof Op.BatchNorm norm) {
+          String x = node.inputs().get(0);
+          int units = graph.valueShape(x).dim(0);
+          UnitSums sums = sums(walker, i, x, units, batches, backend);
+          BatchNormStatistics.set(parameters, norm, sums, BlockLayout.shared(1, units), false);
+        }
+        stage.advance(1);
+      }
+    }
+    return new Model(graph, parameters);
+  }
+
+  private static UnitSums sums(
+      Walker walker, int cut, String value, int units, Batches batches, TensorBackend backend) {
+    try (TensorScope totals = backend.newScope()) {
+      SumAccumulator sums = totals.sums(units);
+      for (int batch = 0; batch < batches.count(); batch++) {
+        try (TensorScope scope = backend.newScope()) {
+          sums.add(walker.value(batch, cut, value, scope));
+        }
+      }
+      return UnitSums.of(sums);
+    }
+  }
+}
