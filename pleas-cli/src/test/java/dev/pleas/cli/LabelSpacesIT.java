@@ -87,15 +87,17 @@ class LabelSpacesIT {
   }
 
   /** Logits of all images, row by row, and the names that predict gives the columns. */
-  private record Logits(float[] values, List<String> classes) {
+  private record Logits(List<Float> values, List<String> classes) {
     static Logits of(Path model, String... head) throws IOException {
       Path npy = folder.resolve(model.getFileName() + String.join("", head) + ".npy");
       List<Object> arguments = new ArrayList<>(List.of("predict", model, "-o", npy, "--force"));
       arguments.addAll(List.of(head));
       JsonNode written = json(arguments.toArray());
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(npy)).order(ByteOrder.LITTLE_ENDIAN);
-      float[] values = new float[(bytes.remaining() - 128) / Float.BYTES];
-      bytes.position(128).asFloatBuffer().get(values);
+      List<Float> values = new ArrayList<>();
+      for (bytes.position(128); bytes.hasRemaining(); ) {
+        values.add(bytes.getFloat());
+      }
       List<String> classes = new ArrayList<>();
       written.get("classes").forEach(name -> classes.add(name.asText()));
       assertThat(values).hasSize(SAMPLES * classes.size());
@@ -105,7 +107,7 @@ class LabelSpacesIT {
     Map<String, Double> row(int i) {
       Map<String, Double> row = new LinkedHashMap<>();
       for (int c = 0; c < classes.size(); c++) {
-        row.put(classes.get(c), (double) values[i * classes.size() + c]);
+        row.put(classes.get(c), values.get(i * classes.size() + c).doubleValue());
       }
       return row;
     }

@@ -188,7 +188,7 @@ class PreflightIT {
             b + ": fc.bias: element 1 is -Infinity, and 1 more" + remedy);
     assertThat(summary.at("/nonFinite/1/value").asText()).isEqualTo("-Infinity");
     assertThat(Run.pleas("merge", "-m", a, "-m", b, "-q", "-o", folder.resolve("m")).lastError())
-        .endsWith(remedy + " (and 1 more reasons: see all with 'pleas preflight')");
+        .endsWith(remedy + " (and 1 more reason: see all with 'pleas preflight')");
   }
 
   @Test

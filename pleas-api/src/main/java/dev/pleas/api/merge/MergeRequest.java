@@ -72,6 +72,12 @@ public record MergeRequest(
         others, names, labels, calibration, statistics, parameters, seed, tools, progress);
   }
 
+  /** Returns the same request with calibration data. */
+  public MergeRequest withCalibration(Samples some) {
+    return new MergeRequest(
+        sources, names, labels, some, statistics, parameters, seed, tools, progress);
+  }
+
   /** Returns the same request with statistics. */
   public MergeRequest withStatistics(Statistics some) {
     return new MergeRequest(

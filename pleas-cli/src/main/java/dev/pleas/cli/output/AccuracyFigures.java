@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Accuracy of the sources and of the merged network, one figure or two for each evaluation. */
 final class AccuracyFigures {
@@ -44,6 +45,11 @@ final class AccuracyFigures {
     return networks;
   }
 
+  /** The merged network's name. */
+  private static String last(Map<String, Score> networks) {
+    return List.copyOf(networks.keySet()).get(networks.size() - 1);
+  }
+
   private static Figure overall(String id, Score merged, Map<String, Score> networks) {
     Table table = new Table("Network", ">Images", ">Top 1", ">Top 5");
     List<Map<String, Object>> data = new ArrayList<>();
@@ -54,7 +60,8 @@ final class AccuracyFigures {
               Quantity.count(score.samples()),
               Quantity.percent(score.top1()),
               score.top5() == null ? "–" : Quantity.percent(score.top5()));
-          data.add(Map.of("name", name, "accuracy", score.top1(), MERGED, score == merged));
+          data.add(
+              Map.of("name", name, "accuracy", score.top1(), MERGED, name.equals(last(networks))));
         });
     // All heads together: each task by itself, and what knowing the task would be worth.
     for (Score.TaskScore task :
@@ -85,13 +92,33 @@ final class AccuracyFigures {
     List<String> headings = new ArrayList<>(List.of("Class", ">Images"));
     networks.keySet().forEach(name -> headings.add(">" + name));
     Table table = new Table(headings.toArray(String[]::new));
-    for (int c = 0; c < merged.classes().size(); c++) {
-      List<Object> cells = new ArrayList<>();
-      cells.add(merged.classes().get(c).name());
-      cells.add(Quantity.count(merged.classes().get(c).samples()));
-      for (Score score : networks.values()) {
-        cells.add(Quantity.percent(score.classes().get(c).accuracy()));
-      }
+    // One output over all classes is compared with a source on the classes that both know.
+    Map<String, Map<String, Score.ClassScore>> byName = new LinkedHashMap<>();
+    networks.forEach(
+        (name, score) ->
+            byName.put(
+                name,
+                score.classes().stream()
+                    .collect(Collectors.toMap(Score.ClassScore::name, c -> c, (a, b) -> a))));
+    List<String> classes =
+        merged.classes().stream()
+            .map(Score.ClassScore::name)
+            .filter(name -> byName.values().stream().allMatch(of -> of.containsKey(name)))
+            .toList();
+    Map<String, List<Double>> accuracies = new LinkedHashMap<>();
+    byName.forEach(
+        (name, of) ->
+            accuracies.put(
+                name,
+                classes.stream().map(c -> Objects.requireNonNull(of.get(c)).accuracy()).toList()));
+    for (int c = 0; c < classes.size(); c++) {
+      int row = c;
+      List<Object> cells = new ArrayList<>(List.of(classes.get(c)));
+      merged.classes().stream()
+          .filter(one -> one.name().equals(classes.get(row)))
+          .findFirst()
+          .ifPresent(one -> cells.add(Quantity.count(one.samples())));
+      accuracies.values().forEach(list -> cells.add(Quantity.percent(list.get(row))));
       table.row(cells.toArray());
     }
     List<Map<String, Object>> data = new ArrayList<>();
@@ -102,19 +129,15 @@ final class AccuracyFigures {
                     "name",
                     name,
                     MERGED,
-                    score == merged,
+                    name.equals(last(networks)),
                     "accuracies",
-                    score.classes().stream().map(Score.ClassScore::accuracy).toList())));
+                    Objects.requireNonNull(accuracies.get(name)))));
     return new Figure(
         id,
         "classes",
         merged.name() + ", class by class",
         "Accuracy on the images of each class.",
-        Map.of(
-            "classes",
-            merged.classes().stream().map(Score.ClassScore::name).toList(),
-            "networks",
-            data),
+        Map.of("classes", classes, "networks", data),
         table);
   }
 }

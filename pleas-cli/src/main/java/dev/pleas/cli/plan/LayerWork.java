@@ -62,6 +62,6 @@ record LayerWork(long columns, long outputs, long rows, long unfoldedPerSample) 
 
   /** Returns the multiply-accumulates of a Cholesky solution. */
   double solveProducts() {
-    return Math.pow(columns, 3) / 6 + (double) columns * columns * outputs;
+    return Math.pow((double) columns, 3) / 6 + (double) columns * columns * outputs;
   }
 }

@@ -199,7 +199,10 @@ public record Preflight(
           refusals.get(0)
               + (more == 0
                   ? ""
-                  : " (and " + more + " more reasons: see all with 'pleas preflight')"));
+                  : " (and "
+                      + more
+                      + (more == 1 ? " more reason" : " more reasons")
+                      + ": see all with 'pleas preflight')"));
     }
   }
 

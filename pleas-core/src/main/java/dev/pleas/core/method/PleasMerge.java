@@ -8,6 +8,7 @@ import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
@@ -15,7 +16,6 @@ import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.Alignment;
-import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
@@ -24,8 +24,8 @@ import dev.pleas.core.budget.GroupGains;
 import dev.pleas.core.gain.GainMeasurement;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.JointMoments;
-import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.naming.NamePattern;
+import dev.pleas.core.normalization.TransferredStatistics;
 import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
@@ -35,6 +35,7 @@ import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
 import dev.pleas.core.refit.Ridge;
+import dev.pleas.core.refit.StatisticsPass;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.core.symmetry.SymmetryProof;
 import java.util.ArrayList;
@@ -46,21 +47,32 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One merge, from alignment to the finished model. */
 final class PleasMerge {
   private final MergeRequest request;
   private final Settings settings;
   private final List<Model> sources;
+  private final MergeData data;
   private final Graph graph;
   private final Tools tools;
   private final Stopwatch stopwatch = new Stopwatch();
   private final List<String> notes = new ArrayList<>();
 
   PleasMerge(MergeRequest request, Settings settings) {
+    this(request, settings, request.sources());
+  }
+
+  /**
+   * @param elsewhere the sources with batch normalization statistics of the calibration data, where
+   *     that is other data than they were trained on
+   */
+  PleasMerge(MergeRequest request, Settings settings, List<Model> elsewhere) {
     this.request = request;
     this.settings = settings;
-    this.sources = request.sources();
+    this.sources = elsewhere;
+    this.data = new MergeData(request, settings, notes::add);
     this.graph = sources.get(0).graph();
     this.tools = request.tools();
   }
@@ -68,13 +80,14 @@ final class PleasMerge {
   MergeResult run() {
     Budget budget = Budget.of(settings, PlanRequest.of(request));
     Alignment alignment = alignment(settings, request.seed());
-    LayerPass.Settings passSettings = passSettings(settings, graph, request.seed());
+    LayerPass.Settings passSettings = passSettings(settings, graph, request.seed(), data);
     boolean proves = settings.flag("check-symmetry");
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
     SameArchitecture.check(sources, request.names(), heads.nodes());
-    SmallerBatches stages =
-        Calibration.stages(settings, request, passSettings.ridge().leastBatches(), notes::add);
-
+    data.open(passSettings);
+    if (request.statistics() != null) {
+      PleasStatistics.check(sources, request.statistics());
+    }
     PermutationSpec spec = Symmetry.derive(graph);
     GroupReports groups = GroupReports.of(settings, spec, sources.size());
     if (proves) {
@@ -83,7 +96,9 @@ final class PleasMerge {
     List<GroupAlignment> alignments =
         stopwatch.time(
             "alignment",
-            () -> stages.run((batches, memory) -> align(alignment, spec, batches, heads.nodes())));
+            () ->
+                alignment.align(
+                    request.sources(), spec, moments(alignment, spec), heads.nodes(), tools));
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
     Set<Group> indivisible = Indivisible.groups(graph, spec);
     GroupGains gains =
@@ -91,7 +106,8 @@ final class PleasMerge {
             ? stopwatch.time(
                 "gains",
                 () ->
-                    stages.run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
+                    data.images()
+                        .run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
             : null;
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
     if (gains != null) {
@@ -103,27 +119,18 @@ final class PleasMerge {
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
-    LayerPass.Result fitted =
-        stopwatch.time(
-            "refit",
-            () ->
-                stages.run(
-                    (batches, memory) ->
-                        new LayerPass(
-                                sources, initial, layouts, batches, tools, passSettings, memory)
-                            .run(request.progress())));
+    LayerPass.Result fitted = stopwatch.time("refit", () -> fit(initial, layouts, passSettings));
     notes.addAll(fitted.notes());
     List<MergeReport.Normalization> normalizations =
-        stopwatch.time(
-            "variance ratios",
-            () ->
-                stages.run(
-                    (batches, memory) ->
-                        new VarianceRatios(graph, layouts, batches, tools.backend(), memory)
-                            .measure(sources, initial, fitted.model(), request.progress())));
-    Model merged = Heads.split(fitted.model(), layouts, heads.separate(), request.names());
+        data.hasImages()
+            ? stopwatch.time("variance ratios", () -> ratios(initial, fitted.model(), layouts))
+            : List.of();
+    Model merged =
+        sources == request.sources()
+            ? fitted.model()
+            : TransferredStatistics.of(fitted.model(), layouts, request.sources(), sources);
     return new MergeResult(
-        merged,
+        Heads.split(merged, layouts, heads.separate(), request.names()),
         new MergeReport(
             settings.all(),
             cost(cost, plan),
@@ -134,10 +141,65 @@ final class PleasMerge {
             notes));
   }
 
-  /** Reads how the network is gone through. */
-  static LayerPass.Settings passSettings(Settings settings, Graph graph, long seed) {
+  /** What was collected of the sources' activations, now or earlier. */
+  private Map<String, JointMoments> moments(Alignment alignment, PermutationSpec spec) {
+    if (!alignment.evidence().needsActivations()) {
+      return Map.of();
+    }
+    return request.statistics() == null
+        ? data.images()
+            .run(
+                (batches, memory) ->
+                    ActivationMatching.moments(
+                        sources, spec, batches, tools.backend(), request.progress()))
+        : PleasStatistics.moments(graph, spec, request.statistics());
+  }
+
+  private LayerPass.Result fit(Model initial, Layouts layouts, LayerPass.Settings how) {
+    Statistics statistics = request.statistics();
+    boolean fromStatistics =
+        statistics != null && (how.inputs() == RefitInputs.SOURCES || !data.hasImages());
+    if (statistics == null || !fromStatistics) {
+      return data.images().run((batches, memory) -> pass(initial, layouts, batches, how, memory));
+    }
+    LayerPass.Result fitted =
+        new StatisticsPass(sources, initial, layouts, statistics, tools, how)
+            .run(request.progress());
+    if (!data.hasImages() || !how.recalibrate()) {
+      return fitted;
+    }
+    LayerPass.Settings onlyStatistics = LayerPass.Settings.ofStatistics();
+    Model calibrated =
+        data.images()
+            .run(
+                (batches, memory) -> pass(fitted.model(), layouts, batches, onlyStatistics, memory))
+            .model();
+    return new LayerPass.Result(calibrated, fitted.layers(), fitted.notes());
+  }
+
+  private LayerPass.Result pass(
+      Model initial, Layouts layouts, Batches batches, LayerPass.Settings how, long memory) {
+    return new LayerPass(sources, initial, layouts, batches, tools, how, memory)
+        .run(request.progress());
+  }
+
+  private List<MergeReport.Normalization> ratios(Model initial, Model fitted, Layouts layouts) {
+    return data.images()
+        .run(
+            (batches, memory) ->
+                new VarianceRatios(graph, layouts, batches, tools.backend(), memory)
+                    .measure(sources, initial, fitted, request.progress()));
+  }
+
+  /**
+   * Reads how the network is gone through.
+   *
+   * @param data which decides where inputs come from if a person does not, or null for a plan
+   */
+  static LayerPass.Settings passSettings(
+      Settings settings, Graph graph, long seed, @Nullable MergeData data) {
     return new LayerPass.Settings(
-        settings.choice("refit", RefitInputs.class),
+        MergeData.inputs(settings, data),
         settings.choice("targets", Targets.class) == Targets.STREAM,
         Normalization.recalibrates(settings),
         ridge(settings),
@@ -187,20 +249,10 @@ final class PleasMerge {
   /** Reads how units are matched. */
   static Alignment alignment(Settings settings, long seed) {
     return new Alignment(
-        settings.choice("alignment", Evidence.class),
+        MergeData.evidence(settings),
         settings.choice("similarity", Similarity.class),
         settings.real("weight-share", 0, 1),
         seed);
-  }
-
-  private List<GroupAlignment> align(
-      Alignment alignment, PermutationSpec spec, Batches batches, Set<String> heads) {
-    Map<String, JointMoments> moments =
-        alignment.evidence().needsActivations()
-            ? ActivationMatching.moments(
-                sources, spec, batches, tools.backend(), request.progress())
-            : Map.of();
-    return alignment.align(sources, spec, moments, heads, tools);
   }
 
   private GroupGains gains(

@@ -7,6 +7,7 @@ import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.merge.PlannedMethod;
+import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.alignment.Similarity;
@@ -33,9 +34,9 @@ final class PleasMethod implements PlannedMethod {
       List.of(
           new MethodParameter(
               "alignment",
-              "activations",
+              "auto",
               "what says that two units are alike: activations (on the calibration data), weights,"
-                  + " both"),
+                  + " both; auto is activations where there is data, else weights"),
           new MethodParameter(
               "weight-share", "0.5", "share of the weights in alignment = both, from 0 to 1"),
           new MethodParameter(
@@ -44,9 +45,10 @@ final class PleasMethod implements PlannedMethod {
               "how alike the activations of two units are: " + Settings.options(Similarity.class)),
           new MethodParameter(
               "refit",
-              "merged",
+              "auto",
               "inputs of the least-squares fits: merged (the network merged so far), sources (the"
-                  + " paper's), none (no fit)"),
+                  + " paper's), none (no fit); auto is merged, or sources where there are statistics"
+                  + " and no data"),
           Targets.PARAMETER,
           new MethodParameter(
               "ridge",
@@ -65,6 +67,7 @@ final class PleasMethod implements PlannedMethod {
           OutputHeads.PARAMETER,
           Normalization.PARAMETER,
           FOLD,
+          MergeData.DATA_FREE,
           new MethodParameter(
               "check-symmetry",
               "true",
@@ -118,11 +121,27 @@ final class PleasMethod implements PlannedMethod {
   public MergeResult merge(MergeRequest request) {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     if (!settings.flag(FOLD.name())) {
-      return new PleasMerge(request, settings).run();
+      return merge(request, settings);
     }
-    List<Model> folded = request.sources().stream().map(FoldedNormalization::fold).toList();
-    MergeResult result = new PleasMerge(request.withSources(folded), settings).run();
+    MergeResult result = merge(folded(request), settings);
     Graph graph = request.sources().get(0).graph();
     return new MergeResult(FoldedNormalization.unfold(result.model(), graph), result.report());
+  }
+
+  private static MergeResult merge(MergeRequest request, Settings settings) {
+    return settings.flag(MergeData.DATA_FREE.name())
+        ? new DataFreeMerge(request, settings).run()
+        : new PleasMerge(request, settings).run();
+  }
+
+  private static MergeRequest folded(MergeRequest request) {
+    return request.withSources(request.sources().stream().map(FoldedNormalization::fold).toList());
+  }
+
+  @Override
+  public void statistics(MergeRequest request, Statistics.Sink sink) {
+    Settings settings = new Settings(PARAMETERS, request.parameters());
+    boolean folds = settings.flag(FOLD.name());
+    PleasStatistics.collect(folds ? folded(request) : request, settings, sink);
   }
 }

@@ -66,7 +66,7 @@ final class PleasPlan {
   /** Reads what a plan does not depend on, to refuse what a merge would refuse. */
   private void checkOtherSettings() {
     PleasMerge.alignment(settings, 0);
-    PleasMerge.passSettings(settings, graph, 0);
+    PleasMerge.passSettings(settings, graph, 0, null);
     settings.flag("check-symmetry");
   }
 

@@ -24,7 +24,7 @@ public record SourceMoments(long rows, Matrix gram, double[] sums) {
   /** Writes these moments of a layer. */
   public void store(String layer, Statistics.Sink sink) {
     sink.put(name(layer, "rows"), Matrix.wrap(1, 1, new double[] {rows}));
-    sink.put(name(layer, "sums"), Matrix.wrap(1, sums.length, sums));
+    sink.put(sumsOf(layer), Matrix.wrap(1, sums.length, sums));
     sink.put(name(layer, "gram"), gram);
   }
 
@@ -37,7 +37,12 @@ public record SourceMoments(long rows, Matrix gram, double[] sums) {
     return new SourceMoments(
         (long) statistics.get(name(layer, "rows")).get(0, 0),
         statistics.get(name(layer, "gram")),
-        statistics.get(name(layer, "sums")).values());
+        statistics.get(sumsOf(layer)).values());
+  }
+
+  /** Returns the name under which the sums of a layer are kept. */
+  public static String sumsOf(String layer) {
+    return name(layer, "sums");
   }
 
   private static String name(String layer, String what) {

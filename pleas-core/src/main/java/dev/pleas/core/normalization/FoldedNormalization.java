@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,7 @@ public final class FoldedNormalization {
         nodes.add(node);
         continue;
       }
-      Node after = norms.get(node.name());
+      Node after = Objects.requireNonNull(norms.get(node.name()));
       Op.BatchNorm norm = (Op.BatchNorm) after.op();
       @Nullable String bias = ((Op.Conv2d) before.op()).bias();
       int width = model.graph().parameterShape(conv.weight()).dim(0);
@@ -119,7 +120,7 @@ public final class FoldedNormalization {
       if (node.op() instanceof Op.BatchNorm
           && before != null
           && before.op() instanceof Op.Conv2d
-          && readers.get(before.name()) == 1) {
+          && readers.getOrDefault(before.name(), 0) == 1) {
         convolutions.put(node.name(), before);
       }
     }

@@ -55,7 +55,8 @@ final class LayerData {
     int p = layer.form().rows();
     int q = outputShape.dim(0);
     int cut = layer.index();
-    RowSampling.Sampler sampler = sampling.of(cut, p, outputShape, needed);
+    RowSampling.Sampler sampler =
+        sampling.of(cut, p, outputShape, sampling.candidates(p, outputShape, needed));
     try (TensorScope totals = backend.newScope()) {
       LayerMoments.Accumulator fitted = new LayerMoments.Accumulator(totals, p, q);
       LayerMoments.Accumulator heldOut =

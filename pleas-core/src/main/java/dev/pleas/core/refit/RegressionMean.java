@@ -12,6 +12,7 @@ import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.Walker;
 import java.util.LinkedHashMap;
@@ -113,8 +114,9 @@ public final class RegressionMean {
       for (Node node : layers) {
         WeightMatrix form = form(source, node);
         int cut = graph.nodes().indexOf(node);
-        RowSampling.Sampler sampler =
-            sampling.of(cut, form.rows(), graph.valueShape(node.name()), needed.of(node.name()));
+        Shape output = graph.valueShape(node.name());
+        int[] candidates = sampling.candidates(form.rows(), output, needed.of(node.name()));
+        RowSampling.Sampler sampler = sampling.of(cut, form.rows(), output, candidates);
         Matrix gram = scaled(gram(walker, node, cut, form.rows(), sampler, stage));
         Matrix weight = form.toMatrix(source.parameter(node.op().parameters().get(0)));
         grams.merge(node, gram, RegressionMean::sum);

@@ -37,15 +37,25 @@ public record RowSampling(int samples, int rowsPerColumn, long seed) {
    * @param layer a number of its own for each layer
    * @param p columns
    * @param output of the layer per sample, [q, …]
-   * @param needed the positions that matter, ascending
+   * @param candidates the positions to choose from, ascending
    */
-  Sampler of(int layer, int p, Shape output, int[] needed) {
+  Sampler of(int layer, int p, Shape output, int[] candidates) {
     int positions = Math.toIntExact(output.elementsFrom(1));
-    boolean enough = (long) needed.length * samples >= (long) ENOUGH_ROWS_PER_COLUMN * p;
-    int[] candidates = enough ? needed : IntStream.range(0, positions).toArray();
     int count = count(p, candidates.length);
     SplittableRandom random = new SplittableRandom(seed * 31 + layer);
     return () -> count < positions ? choose(candidates, count, random) : ALL_POSITIONS;
+  }
+
+  /**
+   * Returns the positions to choose from: those that matter, or all where these are too few.
+   *
+   * @param p columns
+   * @param output of the layer per sample, [q, …]
+   * @param needed the positions that matter, ascending
+   */
+  int[] candidates(int p, Shape output, int[] needed) {
+    boolean enough = (long) needed.length * samples >= (long) ENOUGH_ROWS_PER_COLUMN * p;
+    return enough ? needed : IntStream.range(0, Math.toIntExact(output.elementsFrom(1))).toArray();
   }
 
   private int count(int p, int candidates) {

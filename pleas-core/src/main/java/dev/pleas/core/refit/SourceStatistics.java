@@ -9,11 +9,15 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SourceMoments;
 import dev.pleas.core.moments.Walker;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Runs the sources over the data once and adds up the joint moments of every layer's inputs. */
@@ -41,25 +45,40 @@ public final class SourceStatistics {
   /**
    * Computes the moments, a layer at a time.
    *
+   * @param done names of layers to leave out; grows by those that were given to the sink
    * @param sink gets those of each layer as {@link SourceMoments}
    */
-  public void collect(Statistics.Sink sink, Progress progress) {
+  public void collect(Set<String> done, Statistics.Sink sink, Progress progress) {
     Graph graph = sources.get(0).graph();
     NeededPositions needed = new NeededPositions(graph);
     List<Layer> layers =
-        IntStream.range(0, graph.nodes().size())
-            .mapToObj(i -> Layer.of(graph, i))
-            .filter(Objects::nonNull)
-            .toList();
+        layers(graph).stream().filter(layer -> !done.contains(layer.name())).toList();
     List<Walker> walkers = sources.stream().map(this::walker).toList();
     try (Progress.Stage stage =
         progress.begin("Collecting statistics", (long) layers.size() * batches.count())) {
       for (Layer layer : layers) {
         collect(layer, walkers, needed.of(layer.name()), stage).store(layer.name(), sink);
+        done.add(layer.name());
       }
     } finally {
       walkers.forEach(Walker::close);
     }
+  }
+
+  /** Returns how many columns the sums of each layer have, by the name of their matrix. */
+  public static Map<String, Integer> sizes(List<Model> sources) {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    for (Layer layer : layers(sources.get(0).graph())) {
+      sizes.put(SourceMoments.sumsOf(layer.name()), sources.size() * layer.form().rows());
+    }
+    return sizes;
+  }
+
+  private static List<Layer> layers(Graph graph) {
+    return IntStream.range(0, graph.nodes().size())
+        .mapToObj(i -> Layer.of(graph, i))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private Walker walker(Model model) {
@@ -71,9 +90,9 @@ public final class SourceStatistics {
       Layer layer, List<Walker> walkers, int[] needed, Progress.Stage stage) {
     int columns = layer.form().rows();
     int all = sources.size() * columns;
-    RowSampling.Sampler sampler =
-        sampling.of(
-            layer.index(), columns, sources.get(0).graph().valueShape(layer.name()), needed);
+    Shape output = sources.get(0).graph().valueShape(layer.name());
+    // Only positions that matter, however few: parts of the data must add up to the whole.
+    RowSampling.Sampler sampler = sampling.of(layer.index(), columns, output, needed);
     try (TensorScope totals = tools.backend().newScope()) {
       GramAccumulator gram = totals.gram(all, all);
       SumAccumulator sums = totals.sums(all);

@@ -157,6 +157,25 @@ class WeightMatchingTest {
   }
 
   @Property(tries = 20)
+  void forward_ofACopy_findsItWithoutAnyStep(
+      @ForAll Family family, @ForAll @IntRange(max = 1_000) int seed) {
+    Model a = models(family, seed, 1).get(0);
+    PermutationSpec spec = Symmetry.derive(a.graph());
+    List<Model> models =
+        copies(a, spec, List.of(Permuted.random(spec, new SplittableRandom(seed))));
+    double squares =
+        ComparableWeights.of(a, spec, Set.of()).values().stream()
+            .mapToDouble(weight -> product(weight, weight))
+            .sum();
+    try (TensorBackend backend = new ReferenceBackend()) {
+      WeightMatching matching = matching(spec, models, backend, seed);
+
+      assertThat(matching.asTheyStand().total()).isLessThan(0.99 * squares);
+      assertThat(matching.forward().total()).isCloseTo(squares, within(TOLERANCE * squares));
+    }
+  }
+
+  @Property(tries = 20)
   void similarity_ofACopy_isInTheOriginalOrderOfBoth(
       @ForAll Family family, @ForAll @IntRange(max = 1_000) int seed) {
     Model a = models(family, seed, 1).get(0);

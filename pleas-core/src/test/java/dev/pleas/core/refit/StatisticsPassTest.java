@@ -14,8 +14,8 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.method.Merging;
+import dev.pleas.core.method.PartOfSamples;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.SourceMoments;
 import dev.pleas.core.oracle.Family;
@@ -25,6 +25,7 @@ import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.oracle.RandomTransformers;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +41,7 @@ class StatisticsPassTest {
               Merging.tools(backend),
               new RowSampling(samples.count(), 0, 1),
               Long.MAX_VALUE)
-          .collect(statistics, Progress.NONE);
+          .collect(new HashSet<>(), statistics, Progress.NONE);
     }
     statistics.put(StatisticsPass.SAMPLES, Matrix.wrap(1, 1, new double[] {samples.count()}));
     return statistics;
@@ -231,8 +232,8 @@ class StatisticsPassTest {
             RandomNetworks.weights(RandomNetworks.resNet(7, 4), 8, samples),
             RandomNetworks.weights(RandomNetworks.resNet(7, 4), 9, samples));
     Statistics whole = collect(sources, samples);
-    Statistics first = collect(sources, part(samples, 0, 15));
-    Statistics second = collect(sources, part(samples, 15, 40));
+    Statistics first = collect(sources, new PartOfSamples(samples, 0, 15));
+    Statistics second = collect(sources, new PartOfSamples(samples, 15, 40));
 
     assertThat(whole.names()).contains("layers/fc/gram", "layers/fc/rows");
     for (String name : whole.names()) {
@@ -249,24 +250,5 @@ class StatisticsPassTest {
     }
     SourceMoments added = SourceMoments.load("fc", first).plus(SourceMoments.load("fc", second));
     assertThat(added.rows()).isEqualTo(SourceMoments.load("fc", whole).rows()).isEqualTo(40);
-  }
-
-  private static Samples part(Samples samples, int from, int to) {
-    return new Samples() {
-      @Override
-      public int count() {
-        return to - from;
-      }
-
-      @Override
-      public Shape shape() {
-        return samples.shape();
-      }
-
-      @Override
-      public HostTensor read(int first, int last) {
-        return samples.read(from + first, from + last);
-      }
-    };
   }
 }

@@ -1,0 +1,63 @@
+package dev.pleas.core.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.core.oracle.Family;
+import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.RandomSamples;
+import dev.pleas.core.symmetry.Permuted;
+import dev.pleas.core.symmetry.Symmetry;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import java.util.SplittableRandom;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class DataFreeMergeTest {
+  /** Nothing of the random images may be left in what is computed on others. */
+  @Property(tries = 4)
+  void merge_withItselfPermuted_computesTheSame(
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family) {
+    RandomSamples samples = family.samples(seed, 40);
+    Model a = family.weights(family.graph(seed, 4), seed, samples);
+    PermutationSpec spec = Symmetry.derive(a.graph());
+    Model b = Permuted.apply(a, spec, Permuted.random(spec, new SplittableRandom(seed)));
+
+    MergeResult merged = Merging.merge(a, b, null, "data-free", "true");
+
+    assertThat(merged.report().settings()).containsEntry("alignment", "weights");
+    Plain logits = PlainNetwork.logits(a, samples);
+    assertThat(PlainNetwork.logits(merged.model(), samples).distance(logits) / logits.largest())
+        .isLessThan(1e-2);
+  }
+
+  @Example
+  void merge_withTwiceTheBudget_isTheEnsemble() {
+    RandomSamples samples = new RandomSamples(3, 20, RandomNetworks.input());
+    Model a = RandomNetworks.weights(RandomNetworks.resNet(3, 4), 3, samples);
+    Model b = RandomNetworks.weights(RandomNetworks.resNet(3, 4), 4, samples);
+
+    MergeResult merged = Merging.merge(a, b, null, "data-free", "true", "budget", "2");
+
+    Plain mean = PlainNetwork.logits(a, samples).plus(PlainNetwork.logits(b, samples)).times(0.5);
+    assertThat(PlainNetwork.logits(merged.model(), samples).distance(mean) / mean.largest())
+        .isLessThan(1e-6);
+  }
+
+  @Example
+  void merge_withData_isRefused() {
+    RandomSamples samples = new RandomSamples(3, 20, RandomNetworks.input());
+    Model a = RandomNetworks.weights(RandomNetworks.resNet(3, 4), 3, samples);
+
+    assertThatThrownBy(() -> Merging.merge(a, a, samples, "data-free", "true"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("data-free = true uses no data, and there is some; leave one of the two away");
+  }
+}
