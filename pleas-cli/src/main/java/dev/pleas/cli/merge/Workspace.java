@@ -387,6 +387,9 @@ public final class Workspace implements AutoCloseable {
   public MergeOutcome average() {
     String id = "average";
     Map<String, String> known = new LinkedHashMap<>(plan.parameters());
+    if (calibration == null) {
+      known.put("normalization", "none"); // There is nothing to recalibrate on.
+    }
     known.keySet().retainAll(parameters(id));
     return merge(id, known, null);
   }
