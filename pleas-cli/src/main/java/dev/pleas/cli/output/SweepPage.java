@@ -216,7 +216,10 @@ final class SweepPage {
       for (int c = 0; c < curves().size(); c++) {
         cells.add(percent(value(point, c)));
       }
-      cells.add(point.elapsedNanos() == 0 ? "" : Quantity.seconds(point.elapsedNanos()));
+      cells.add(
+          point.error() != null
+              ? "failed"
+              : point.elapsedNanos() == 0 ? "" : Quantity.seconds(point.elapsedNanos()));
       table.row(cells.toArray());
     }
     return table;

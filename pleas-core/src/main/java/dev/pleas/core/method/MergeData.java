@@ -86,7 +86,8 @@ final class MergeData {
     if (!settings.text("refit").equals(AUTO)) {
       return settings.choice("refit", RefitInputs.class);
     }
-    RefitInputs inputs = data != null && data.statisticsOnly() ? RefitInputs.SOURCES : RefitInputs.MERGED;
+    RefitInputs inputs =
+        data != null && data.statisticsOnly() ? RefitInputs.SOURCES : RefitInputs.MERGED;
     settings.resolve("refit", Settings.option(inputs));
     return inputs;
   }
