@@ -65,7 +65,7 @@ final class PleasMethod implements PlannedMethod {
               "how often all layers are fitted; each pass pulls towards the weights of the one"
                   + " before"),
           OutputHeads.PARAMETER,
-          Normalization.PARAMETER,
+          Normalization.OR_STATISTICS,
           FOLD,
           MergeData.DATA_FREE,
           new MethodParameter(
