@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.cli.config.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,9 +67,9 @@ class MergeAgainIT {
   }
 
   private byte[] predict(Path network, String... head) throws IOException {
-    Path npy = folder.resolve("p" + network.getFileName() + String.join("", head) + ".npy");
+    Path npy = Files.createTempFile(folder, "logits", ".npy");
     List<Object> all = new ArrayList<>(List.of("predict", network, "--data", images, "-q"));
-    all.addAll(List.of("--mean", "0.5", "--std", "0.25", "-o", npy));
+    all.addAll(List.of("--mean", "0.5", "--std", "0.25", "-o", npy, "--force"));
     all.addAll(List.of(head));
     Run run = Run.pleas(all.toArray());
     assertThat(run.code()).as(run.err()).isZero();
@@ -74,10 +77,8 @@ class MergeAgainIT {
   }
 
   private static float[] floats(byte[] npy) {
-    java.nio.FloatBuffer values =
-        java.nio.ByteBuffer.wrap(npy, 128, npy.length - 128)
-            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-            .asFloatBuffer();
+    FloatBuffer values =
+        ByteBuffer.wrap(npy, 128, npy.length - 128).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     float[] all = new float[values.remaining()];
     values.get(all);
     return all;
@@ -151,7 +152,7 @@ class MergeAgainIT {
     Run refused = run(folder.resolve("y"), "-m", "h=" + h, "-m", "a=" + a);
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.lastError())
-        .contains("conv1.weight: h has [6, 1, 3, 3], a has [4, 1, 3, 3]")
+        .contains("conv1.weight: h has [5, 1, 3, 3], a has [4, 1, 3, 3]")
         .contains("merge networks of one architecture and of the same widths");
   }
 
@@ -172,13 +173,13 @@ class MergeAgainIT {
     Path h = loHi("h");
     Run preflight = Run.pleas("preflight", "h=" + h, "all=" + a);
     assertThat(preflight.code()).as(preflight.out()).isZero();
-    assertThat(preflight.out()).doesNotContain("refused").contains("6 head tensors differ");
+    assertThat(preflight.out()).doesNotContain("refused").contains("6 head tensors differ between sources");
 
     Run plan =
         Run.pleas("plan", "-m", "h=" + h, "-m", "all=" + a, "--budget", "1.5", "--no-time", "--json");
     assertThat(plan.code()).as(plan.err()).isZero();
     Path merged = merge("x", "-m", "h=" + h, "-m", "all=" + a, "--budget", "1.5");
-    long planned = Json.mapper().readTree(plan.out()).at("/result/parameters").asLong();
+    long planned = Json.mapper().readTree(plan.out()).at("/merged/parameters").asLong();
     assertThat(planned)
         .isPositive()
         .isEqualTo(json(merged, "report.json").at("/merged/parameters").asLong());
@@ -227,10 +228,14 @@ class MergeAgainIT {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(outputs(merged)).containsExactly("h-lo", "h-hi", "a", "b");
-    JsonNode accuracy = json(merged, "report.json").get("accuracy");
-    assertThat(accuracy.at("/merged/0/top1").asDouble())
+    JsonNode report = json(merged, "report.json");
+    assertThat(report.at("/baselines/0/evaluation/0/name").asText()).isEqualTo("low");
+    assertThat(report.at("/evaluation/0/top1").asDouble())
         .as("everything apart")
-        .isEqualTo(accuracy.at("/sources/0/scores/0/top1").asDouble());
+        .isPositive()
+        .isEqualTo(report.at("/baselines/0/evaluation/0/top1").asDouble());
+    assertThat(report.at("/baselines/0/evaluation")).hasSize(1);
+    assertThat(report.at("/baselines/1/evaluation/0/name").asText()).isEqualTo("all");
     Run wrong =
         Run.pleas("merge", Files.writeString(folder.resolve("w.yaml"),
             Files.readString(recipe).replace("h-lo", "h")), "-q", "-o", folder.resolve("z"));

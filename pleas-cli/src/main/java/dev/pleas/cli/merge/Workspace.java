@@ -120,6 +120,10 @@ public final class Workspace implements AutoCloseable {
       LabeledSamples samples = ImageData.open(images);
       calibration = samples;
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
+    } else {
+      List<LoadedModel> fitting = LoadedModel.ofOneInput(sources);
+      sources.clear();
+      sources.addAll(fitting);
     }
     for (EvaluationPlan evaluation : plan.evaluations()) {
       requireLabels(evaluation);

@@ -61,7 +61,7 @@ public record Preflight(
    * What reports have of it.
    *
    * @param matched tensors of the same shape in all sources
-   * @param heads tensors of heads with different numbers of classes
+   * @param heads tensors of heads with different numbers of classes, or that only some sources have
    * @param missing tensors that some source lacks
    * @param conflicts tensors of different shapes
    * @param integerBuffers tensors of whole numbers that are copied from the first source
@@ -262,7 +262,8 @@ public record Preflight(
     String first = sources.keySet().iterator().next();
     List<String> parts = new ArrayList<>();
     parts.add(many(count(Status.MATCHED), "tensor matches", "tensors match"));
-    add(parts, count(Status.HEAD), "head tensor differs", "head tensors differ", " in classes");
+    String how = tensors.stream().anyMatch(this::headOfSome) ? " between sources" : " in classes";
+    add(parts, count(Status.HEAD), "head tensor differs", "head tensors differ", how);
     add(parts, count(Status.MISSING), "is missing", "are missing", " in a source");
     add(parts, count(Status.CONFLICT), "has another shape", "have other shapes", "");
     add(parts, typesDiffer(), "is stored", "are stored", " in different types");
@@ -277,6 +278,10 @@ public record Preflight(
         "other buffers are",
         from);
     return String.join(", ", sources.keySet()) + ": " + String.join(", ", parts);
+  }
+
+  private boolean headOfSome(TensorComparison tensor) {
+    return tensor.status() == Status.HEAD && tensor.found().size() < sources.size();
   }
 
   private static void add(List<String> parts, int count, String one, String several, String rest) {
