@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What merges write is merged again, with plain networks and with each other, through the command. */
+/**
+ * What merges write is merged again, with plain networks and with each other, through the command.
+ */
 class MergeAgainIT {
   @TempDir Path folder;
   private Path a;
@@ -163,8 +165,7 @@ class MergeAgainIT {
 
     assertThat(outputs(merge("shared", "-m", "h=" + h, "-m", "g=" + g)))
         .containsExactly("lo", "hi");
-    Path apart =
-        merge("apart", "-m", "h=" + h, "-m", "g=" + g, "--output-heads", "separate");
+    Path apart = merge("apart", "-m", "h=" + h, "-m", "g=" + g, "--output-heads", "separate");
     assertThat(outputs(apart)).containsExactly("h-lo", "h-hi", "g-lo", "g-hi");
   }
 
@@ -173,10 +174,13 @@ class MergeAgainIT {
     Path h = loHi("h");
     Run preflight = Run.pleas("preflight", "h=" + h, "all=" + a);
     assertThat(preflight.code()).as(preflight.out()).isZero();
-    assertThat(preflight.out()).doesNotContain("refused").contains("6 head tensors differ between sources");
+    assertThat(preflight.out())
+        .doesNotContain("refused")
+        .contains("6 head tensors differ between sources");
 
     Run plan =
-        Run.pleas("plan", "-m", "h=" + h, "-m", "all=" + a, "--budget", "1.5", "--no-time", "--json");
+        Run.pleas(
+            "plan", "-m", "h=" + h, "-m", "all=" + a, "--budget", "1.5", "--no-time", "--json");
     assertThat(plan.code()).as(plan.err()).isZero();
     Path merged = merge("x", "-m", "h=" + h, "-m", "all=" + a, "--budget", "1.5");
     long planned = Json.mapper().readTree(plan.out()).at("/merged/parameters").asLong();
@@ -189,10 +193,10 @@ class MergeAgainIT {
   void merge_labels_areCarriedOnSoThatJointEvaluationWorks() throws IOException {
     Path labels =
         Files.writeString(
-            folder.resolve("l.json"),
-            "{\"lo\": [\"0\", \"1\", \"2\"], \"hi\": [\"3\", \"4\"]}");
+            folder.resolve("l.json"), "{\"lo\": [\"0\", \"1\", \"2\"], \"hi\": [\"3\", \"4\"]}");
     Path h = loHi("h", "--label-map", labels);
-    Path more = Files.writeString(folder.resolve("m.json"), "{\"all\": [\"4\",\"3\",\"2\",\"1\",\"0\"]}");
+    Path more =
+        Files.writeString(folder.resolve("m.json"), "{\"all\": [\"4\",\"3\",\"2\",\"1\",\"0\"]}");
 
     Path merged =
         merge("x", "-m", "h=" + h, "-m", "all=" + a, "--label-map", more, "--budget", "1");
@@ -237,10 +241,16 @@ class MergeAgainIT {
     assertThat(report.at("/baselines/0/evaluation")).hasSize(1);
     assertThat(report.at("/baselines/1/evaluation/0/name").asText()).isEqualTo("all");
     Run wrong =
-        Run.pleas("merge", Files.writeString(folder.resolve("w.yaml"),
-            Files.readString(recipe).replace("h-lo", "h")), "-q", "-o", folder.resolve("z"));
+        Run.pleas(
+            "merge",
+            Files.writeString(
+                folder.resolve("w.yaml"), Files.readString(recipe).replace("h-lo", "h")),
+            "-q",
+            "-o",
+            folder.resolve("z"));
     assertThat(wrong.lastError())
-        .contains("evaluation low: there is no source h whose head to use; there are: h-lo, h-hi, a, b");
+        .contains(
+            "evaluation low: there is no source h whose head to use; there are: h-lo, h-hi, a, b");
   }
 
   @Test

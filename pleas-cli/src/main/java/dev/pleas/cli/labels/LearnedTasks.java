@@ -168,7 +168,8 @@ public record LearnedTasks(List<Task> tasks, int networks, boolean labeled) {
       return null;
     }
     Map<String, List<String>> byName = new LinkedHashMap<>();
-    boolean shared = tasks.size() > networks && merged.outputs().keySet().stream().allMatch(this::common);
+    boolean shared =
+        tasks.size() > networks && merged.outputs().keySet().stream().allMatch(this::common);
     for (Task task : tasks) {
       String name = shared ? task.output() : task.name();
       List<String> before = byName.put(name, task.classes());

@@ -55,8 +55,7 @@ public final class MergeWriter {
    * @param names of the sources
    */
   public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
-    ParameterLayout layout =
-        layout(graph, sources, names);
+    ParameterLayout layout = layout(graph, sources, names);
     long bytes = PROVENANCE_BYTES;
     for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
       bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
@@ -73,8 +72,7 @@ public final class MergeWriter {
   public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
-    ParameterLayout layout =
-        layout(graph, outcome.sources(), outcome.names());
+    ParameterLayout layout = layout(graph, outcome.sources(), outcome.names());
     new Weights(outcome.result().model(), layout, outcome.sources())
         .write(format, folder.resolve(WEIGHTS), metadata(outcome));
     ModelConfig config =

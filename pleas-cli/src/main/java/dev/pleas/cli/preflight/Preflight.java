@@ -108,8 +108,7 @@ public record Preflight(
     } catch (ModelException | ConfigurationException e) {
       refusals.add(String.valueOf(e.getMessage()));
     }
-    List<TensorComparison> tensors =
-        new ArrayList<>(parameters(names, models, refusals.isEmpty()));
+    List<TensorComparison> tensors = new ArrayList<>(parameters(names, models, refusals.isEmpty()));
     tensors.addAll(passengers(names, models));
     refusals.addAll(diverged(nonFinite));
     return new Preflight(sources, tensors, tied, nonFinite, refusals);

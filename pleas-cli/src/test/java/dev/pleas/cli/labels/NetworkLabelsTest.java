@@ -27,7 +27,9 @@ class NetworkLabelsTest {
     NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph(heads), TASKS);
     assertThat(labels.of("y")).containsExactly("dog", "owl", "fox");
     assertThat(labels.of("x")).containsExactly("cat");
-    assertThat(labels.union()).as("in the order of the sources").containsExactly("cat", "dog", "owl", "fox");
+    assertThat(labels.union())
+        .as("in the order of the sources")
+        .containsExactly("cat", "dog", "owl", "fox");
     assertThat(labels.tasks()).isEqualTo(labels.outputs());
   }
 

@@ -22,11 +22,7 @@ import java.util.Map;
  * @param notes what a person should know; may be added to
  */
 record MeanOfSources(
-    MergeRequest request,
-    OutputHeads heads,
-    Layouts layouts,
-    Model model,
-    List<String> notes) {
+    MergeRequest request, OutputHeads heads, Layouts layouts, Model model, List<String> notes) {
   /**
    * Makes the mean of a request's networks.
    *
@@ -50,11 +46,7 @@ record MeanOfSources(
     Normalization.recalibrates(settings);
     Calibration.check(settings, request);
     return new PlannedMerge(
-        settings.all(),
-        new MergeReport.Cost(1, 1, 1),
-        List.of(),
-        heads.split(merged),
-        notes);
+        settings.all(), new MergeReport.Cost(1, 1, 1), List.of(), heads.split(merged), notes);
   }
 
   private static Layouts layouts(OutputHeads heads, List<Graph> sources) {

@@ -194,9 +194,7 @@ record OutputHeads(Map<String, BlockLayout> layouts, @Nullable SeparateHeads own
 
   private static Map<String, Integer> outputSizes(Graph graph) {
     Map<String, Integer> sizes = new LinkedHashMap<>();
-    graph
-        .outputs()
-        .forEach((output, value) -> sizes.put(output, graph.valueShape(value).dim(0)));
+    graph.outputs().forEach((output, value) -> sizes.put(output, graph.valueShape(value).dim(0)));
     return sizes;
   }
 }

@@ -108,8 +108,7 @@ final class PleasMerge {
             ? stopwatch.time(
                 "gains",
                 () ->
-                    data.images()
-                        .run((batches, memory) -> gains(alignments, indivisible, batches)))
+                    data.images().run((batches, memory) -> gains(alignments, indivisible, batches)))
             : null;
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
     if (gains != null) {

@@ -49,8 +49,8 @@ public final class SeparateHeads {
    * Finds the heads of networks, of one architecture or not.
    *
    * @param names of the sources
-   * @throws ConfigurationException if an output is made by something else than linear layers, or two
-   *     outputs of the merged network would have one name
+   * @throws ConfigurationException if an output is made by something else than linear layers, or
+   *     two outputs of the merged network would have one name
    */
   public static SeparateHeads of(List<Graph> sources, List<String> names) {
     SeparateHeads separate = new SeparateHeads(sources, names);
@@ -67,7 +67,8 @@ public final class SeparateHeads {
   public Map<String, BlockLayout> layouts() {
     Map<String, BlockLayout> layouts = new LinkedHashMap<>();
     for (String kind : nodes()) {
-      layouts.put(kind, BlockLayout.apart(heads.stream().mapToInt(own -> rows(own, kind)).toArray()));
+      layouts.put(
+          kind, BlockLayout.apart(heads.stream().mapToInt(own -> rows(own, kind)).toArray()));
     }
     return layouts;
   }
@@ -300,7 +301,8 @@ public final class SeparateHeads {
     List<Packed> packed = new ArrayList<>();
     Set<Packed> ofHeads = new LinkedHashSet<>();
     for (Packed one : first.packed()) {
-      List<Head> held = one.parameters().stream().filter(byParameter::containsKey).map(byParameter::get).toList();
+      List<Head> held =
+          one.parameters().stream().filter(byParameter::containsKey).map(byParameter::get).toList();
       if (held.isEmpty()) {
         packed.add(one);
       } else if (held.size() == one.parameters().size()) {

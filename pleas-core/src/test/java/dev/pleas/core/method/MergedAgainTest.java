@@ -202,8 +202,7 @@ class MergedAgainTest {
   @Example
   void merge_dataFree_keepsEveryHead() {
     RandomSamples samples = new RandomSamples(1, 40, RandomNetworks.input());
-    Map<String, Model> sources =
-        sources("h", twoHeads(1, samples), "c", plain(1, 5, 9, samples));
+    Map<String, Model> sources = sources("h", twoHeads(1, samples), "c", plain(1, 5, 9, samples));
     try (TensorBackend backend = Merging.backend()) {
       Model merged =
           new PleasMethod()
@@ -216,16 +215,13 @@ class MergedAgainTest {
   @Example
   void merge_fromStatistics_isThatFromTheImages() {
     RandomSamples samples = new RandomSamples(3, 30, RandomNetworks.input());
-    Map<String, Model> sources =
-        sources("h", twoHeads(3, samples), "c", plain(3, 5, 9, samples));
+    Map<String, Model> sources = sources("h", twoHeads(3, samples), "c", plain(3, 5, 9, samples));
     String[] settings = {"budget", "2"};
     try (TensorBackend backend = Merging.backend()) {
       Statistics.InMemory statistics = new Statistics.InMemory();
       new PleasMethod().statistics(request(backend, sources, samples, null, settings), statistics);
       Model merged =
-          new PleasMethod()
-              .merge(request(backend, sources, null, statistics, settings))
-              .model();
+          new PleasMethod().merge(request(backend, sources, null, statistics, settings)).model();
       requireOwnOutputs(merged, sources, samples, 1e-6);
     }
   }
@@ -233,8 +229,7 @@ class MergedAgainTest {
   @Example
   void merge_sharedHeadsOfNetworksWithOtherOutputs_saysWhichTheyHave() {
     RandomSamples samples = new RandomSamples(1, 20, RandomNetworks.input());
-    Map<String, Model> sources =
-        sources("h", twoHeads(1, samples), "c", plain(1, 7, 9, samples));
+    Map<String, Model> sources = sources("h", twoHeads(1, samples), "c", plain(1, 7, 9, samples));
     assertThatThrownBy(() -> merge(sources, samples, "heads", "shared"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(

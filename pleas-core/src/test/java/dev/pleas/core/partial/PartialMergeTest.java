@@ -8,8 +8,6 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.model.ParameterLayout;
-import dev.pleas.api.model.ParameterLayout.Packed;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
@@ -24,7 +22,6 @@ import dev.pleas.tck.reference.PlainNetwork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

@@ -93,8 +93,7 @@ class SeparateHeadsTest {
 
     Model split = merge(a, b);
 
-    assertThat(split.graph().outputs())
-        .containsExactlyEntriesOf(ordered("x", "fc.x", "y", "fc.y"));
+    assertThat(split.graph().outputs()).containsExactlyEntriesOf(ordered("x", "fc.x", "y", "fc.y"));
     assertThat(split.parameters()).doesNotContainKeys("fc.weight", "fc.bias");
     assertThat(split.parameter("fc.x.bias").values()).isEqualTo(a.parameter("fc.bias").values());
     assertThat(split.parameter("fc.y.bias").values()).isEqualTo(b.parameter("fc.bias").values());
@@ -123,8 +122,7 @@ class SeparateHeadsTest {
     expected.put("y", PlainNetwork.logits(b, samples));
     requireOutputs(split, expected);
     assertThat(split.graph().outputs())
-        .containsExactlyEntriesOf(
-            ordered("x-lo", "fc.x-lo", "x-hi", "fc.x-hi", "y", "fc.y"));
+        .containsExactlyEntriesOf(ordered("x-lo", "fc.x-lo", "x-hi", "fc.x-hi", "y", "fc.y"));
     assertThat(split.parameters()).containsKeys("fc.x-lo.weight", "fc.x-hi.bias", "fc.y.weight");
   }
 
@@ -137,8 +135,7 @@ class SeparateHeadsTest {
 
     assertThat(twice.graph().outputs())
         .containsExactlyEntriesOf(
-            ordered(
-                "x", "fc.x", "y-x-lo", "fc.y-x-lo", "y-x-hi", "fc.y-x-hi", "y-y", "fc.y-y"));
+            ordered("x", "fc.x", "y-x-lo", "fc.y-x-lo", "y-x-hi", "fc.y-x-hi", "y-y", "fc.y-y"));
   }
 
   @Test
@@ -166,8 +163,7 @@ class SeparateHeadsTest {
     Model split = merge(a, b);
 
     requireOutputs(
-        split,
-        ordered("x", PlainNetwork.logits(a, samples), "y", PlainNetwork.logits(b, samples)));
+        split, ordered("x", PlainNetwork.logits(a, samples), "y", PlainNetwork.logits(b, samples)));
     assertThat(split.graph().nodes().stream().map(Node::name))
         .contains("fc1.y", "fc2.y", "sum.y", "half.y");
   }
@@ -194,7 +190,13 @@ class SeparateHeadsTest {
     GraphBuilder g = backbone();
     g.output("lo", g.linear("fc.lo", "pool", 2));
     String wide = g.pool("pool2", g.conv("conv2", "conv", 5, 1, 1));
-    Model a = RandomNetworks.weights(g.output("hi", g.linear("fc.hi", wide, 3)).build(), 1, samples);
+    Model a =
+        RandomNetworks.weights(g.output("hi", g.linear("fc.hi", wide, 3)).build(), 1, samples);
+
+    SeparateHeads heads = SeparateHeads.of(List.of(a.graph(), a.graph()), NAMES);
+    assertThat(heads.nodes()).containsExactlyInAnyOrder("fc.lo", "fc.hi");
+    assertThat(heads.graphs().get(0).nodes())
+        .containsExactlyInAnyOrderElementsOf(a.graph().nodes());
 
     Model split = merge(a, a);
 
@@ -224,8 +226,7 @@ class SeparateHeadsTest {
             List.of(
                 new Packed("stem.kernel", List.of("conv.weight"), 0, false, 4),
                 new Packed("heads.both.weight", List.of("fc1.weight", "fc2.weight"), 1, false, 2)));
-    List<Graph> sources =
-        List.of(twoClassifiers("", "logits", 4), twoClassifiers(".lo", "lo", 3));
+    List<Graph> sources = List.of(twoClassifiers("", "logits", 4), twoClassifiers(".lo", "lo", 3));
     Graph merged = network(ordered("x", "a", "y", "b"), 1, 1);
 
     assertThat(SeparateHeads.layout(merged, sources, first, NAMES).packed())
@@ -245,8 +246,7 @@ class SeparateHeadsTest {
                 new Packed("classifier.hi.weight", List.of("fc.hi.weight"), 0, false, 2)));
     Graph result = network(ordered("x-lo", "a", "x-hi", "b", "y", "c"), 1, 1, 1);
 
-    assertThat(
-            SeparateHeads.layout(result, List.of(merged(2, 3), plain(4)), first, NAMES).packed())
+    assertThat(SeparateHeads.layout(result, List.of(merged(2, 3), plain(4)), first, NAMES).packed())
         .containsExactly(
             new Packed("classifier.x-lo.weight", List.of("fc.x-lo.weight"), 0, false, 2),
             new Packed("classifier.x-hi.weight", List.of("fc.x-hi.weight"), 0, false, 2),
