@@ -107,24 +107,23 @@ SETTINGS = {  # of each method of the tables: the command's method, and settings
 
 
 def cells(names, seeds):
-    """Yields all cells, the most telling first."""
-    small = ["1.0", "1.2"]
-    for seed in seeds:
-        steps = [
-            [("pleas", budget, "task", 1000) for budget in small],
-            [("average", "1.0", "task", 1000), ("regmean", "1.0", "task", 1000)],
-            [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in small],
-            [("pleas", budget, images, count) for images, count in (("none", 0), ("other", 1000)) for budget in small],
-            [("pleas", budget, "task", 100) for budget in small],
-            [("pleas", budget, "task", 1000) for budget in BUDGETS if budget not in small],
-            [(method, budget, "task", 1000) for method in ("permutation", "sources")
-             for budget in BUDGETS if budget not in small],
-            [("pleas", budget, "task", MOST_IMAGES) for budget in small],
-        ]
-        for step in steps:
-            for name in names:
-                for method, budget, images, count in step:
-                    yield Cell(name, method, budget, images, count, seed)
+    """Yields all cells, the most telling first, and last those that take minutes each."""
+    small, large = ["1.0", "1.2"], [budget for budget in BUDGETS if budget not in ("1.0", "1.2")]
+    steps = [
+        [("pleas", budget, "task", 1000) for budget in small],
+        [("average", "1.0", "task", 1000), ("regmean", "1.0", "task", 1000)],
+        [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in small],
+        [("pleas", budget, *images) for images in (("none", 0), ("other", 1000)) for budget in small],
+        [("pleas", budget, "task", 100) for budget in small],
+        [("pleas", budget, "task", 1000) for budget in large],
+        [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in large],
+    ]
+    order = [(seed, step) for seed in seeds for step in steps]
+    order += [(seed, [("pleas", budget, "task", MOST_IMAGES) for budget in small]) for seed in seeds]
+    for seed, step in order:
+        for name in names:
+            for each in step:
+                yield Cell(name, *each, seed)
 
 
 class Measurements:
@@ -245,8 +244,7 @@ class Measurements:
             for source, classes in of.classes.items():
                 mine = np.isin(truth, classes)
                 if mine.any():
-                    right = np.array(classes)[logits[source].argmax(1)] == truth
-                    sources[source] = float(right[mine].mean())
+                    sources[source] = share(np.array(classes)[logits[source].argmax(1)] == truth, mine)
         self.remember({"pair": name, "method": "references"}, {"sources": sources, "ensemble": ensemble})
 
     def logits(self, path, data):
@@ -272,6 +270,7 @@ class Joint:
         )
 
     def accuracy(self, truth):
+        """Returns how often the class of the largest mean logit is right."""
         return float((np.array(self.union)[self.mean.argmax(1)] == truth).mean())
 
     def tasks(self, truth):
@@ -280,14 +279,20 @@ class Joint:
         found = []
         for name, own in self.classes.items():
             mine = np.isin(truth, own)
-            columns = [self.union.index(each) for each in own]
-            known = self.logits[name] if self.own_heads else self.mean[:, columns]
+            known = self.logits[name] if self.own_heads else self.mean[:, [self.union.index(each) for each in own]]
             among_own = np.array(own)[known.argmax(1)]
-            share = lambda right: float(right[mine].mean()) if mine.any() else 0.0  # noqa: E731
             found.append({
-                "name": name, "samples": int(mine.sum()),
-                "joint": share(answers == truth), "known": share(among_own == truth)})
+                "name": name,
+                "samples": int(mine.sum()),
+                "joint": share(answers == truth, mine),
+                "known": share(among_own == truth, mine),
+            })
         return found
+
+
+def share(right, among):
+    """Returns the share of right answers among some of them; 0 if these are none."""
+    return float(right[among].mean()) if among.any() else 0.0
 
 
 def convert(source, target):

@@ -154,7 +154,7 @@ def points(value):
 
 
 def cell(values):
-    """Returns the mean in percent, the smallest and the largest, and how many seeds where these are fewer than planned."""
+    """Returns the mean in percent, and the range; and the number of seeds where these are fewer than planned."""
     if not values:
         return "–"
     details = []
@@ -234,15 +234,17 @@ def span(differences):
         return ["–", "–", "–"]
     gains = sum(value > 0 for value, _ in found)
     ends = (found[0], found[-1]) if len(found) > 1 else (found[0],)
-    return [*(f"{points(value)}, {title}" for value, title in ends), *["–"] * (2 - len(ends)), f"{gains} of {len(found)}"]
+    texts = [f"{points(value)}, {title}" for value, title in ends]
+    return [*texts, *["–"] * (2 - len(ends)), f"{gains} of {len(found)}"]
 
 
 def reading(results):
     """Returns what the numbers say, as a list."""
     lines = []
     for method in ("pleas", "sources", "permutation"):
+        name = "permutation only" if method == "permutation" else "PLeaS"
         for pair, theirs in AUTHORS.items():
-            lines += against_authors(results, method, pair, theirs["permutation only" if method == "permutation" else "PLeaS"])
+            lines += against_authors(results, method, pair, theirs[name])
     for what, one, other in (
         ("Without any data, instead of with 1,000 images", ("pleas", "none", 0), ("pleas", "task", 1000)),
         ("With 1,000 images of MNIST instead of the task's", ("pleas", "other", 1000), ("pleas", "task", 1000)),
