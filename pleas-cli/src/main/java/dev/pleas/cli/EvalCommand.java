@@ -60,29 +60,26 @@ final class EvalCommand extends PleasCommand {
 
   @Option(
       names = "--joint",
-      description = {
-        "Looks at all heads together, as if the task of an image were not known: the answer is one",
-        "of all classes, and a class that several heads know gets the mean of their logits."
-      })
+      description =
+          "Looks at all heads together, as if the task of an image were not known: the answer is one "
+              + "of all classes, and a class that several heads know gets the mean of their logits.")
   private boolean joint;
 
   @Option(
       names = "--classes",
       paramLabel = "[HEAD=]LIST",
       converter = HeadClasses.Converter.class,
-      description = {
-        "Keeps these classes, such as 0-4 or 5,7,9, and numbers them from 0. With --joint, once for",
-        "each head: the classes of the data that it knows."
-      })
+      description =
+          "Keeps these classes, such as 0-4 or 5,7,9, and numbers them from 0. With --joint, once for "
+              + "each head: the classes of the data that it knows.")
   private List<HeadClasses> classes = List.of();
 
   @Option(
       names = "--label-map",
       paramLabel = "FILE",
-      description = {
-        "JSON: the class of each value of each output, by name:",
-        "{\"lo\": [\"cat\", \"dog\"], \"hi\": [\"dog\", \"owl\"]}. (default: stored with the network)"
-      })
+      description =
+          "JSON: the class of each value of each output, by name: "
+              + "{\"lo\": [\"cat\", \"dog\"], \"hi\": [\"dog\", \"owl\"]}. (default: stored with the network)")
   private @Nullable Path labelMap;
 
   @Option(

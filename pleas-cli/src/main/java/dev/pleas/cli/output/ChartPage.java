@@ -30,7 +30,7 @@ final class ChartPage {
    * @param name the page's templates
    * @param title what the browser calls it
    * @param view what the template uses, besides {@code sections}
-   * @param sections the parts with charts, for the partial {@code section}
+   * @param sections the parts with charts
    */
   static String render(
       String name, String title, Map<String, Object> view, List<Section> sections) {
