@@ -270,6 +270,7 @@ def against_authors(results, method, pair, theirs):
             verdicts[verdict].append(f"{budget}× ({points(np.mean(values) - their)})")
     said = [f"{verdict} at {', '.join(found)}" for verdict, found in verdicts.items() if found]
     name = METHODS[method].strip("*")
+    name = name[0].upper() + name[1:]
     return [f"- {name}, against the authors' code, {PAIRS[pair][0]}: {'; '.join(said)}."] if said else []
 
 
