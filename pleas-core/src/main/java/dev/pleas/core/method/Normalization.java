@@ -15,11 +15,38 @@ enum Normalization {
   /** Averaged like other vectors, and left so. */
   NONE;
 
+  private static final String AUTO = "auto";
+
   static final MethodParameter PARAMETER =
       new MethodParameter(
           "normalization",
           "recalibrate",
           "batch normalization statistics: recalibrate (from the calibration data), none");
+
+  /**
+   * The same where there may be statistics instead of data. What the layers give on mixed inputs of
+   * the sources is not what they give in the merged network, and the deeper the less so: of
+   * statistics alone the sources' means are the better guess.
+   */
+  static final MethodParameter OR_STATISTICS =
+      new MethodParameter(
+          PARAMETER.name(),
+          AUTO,
+          PARAMETER.description()
+              + " (means of the sources'); auto is recalibrate, or none where there are statistics"
+              + " and no data");
+
+  /**
+   * Reads {@link #OR_STATISTICS}.
+   *
+   * @param statisticsOnly whether there are statistics and no data
+   */
+  static boolean recalibrates(Settings settings, boolean statisticsOnly) {
+    if (settings.text(PARAMETER.name()).equals(AUTO)) {
+      settings.resolve(PARAMETER.name(), Settings.option(statisticsOnly ? NONE : RECALIBRATE));
+    }
+    return recalibrates(settings);
+  }
 
   static boolean recalibrates(Settings settings) {
     return settings.choice(PARAMETER.name(), Normalization.class) == RECALIBRATE;

@@ -16,6 +16,7 @@ import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
@@ -201,7 +202,7 @@ final class PleasMerge {
     return new LayerPass.Settings(
         MergeData.inputs(settings, data),
         settings.choice("targets", Targets.class) == Targets.STREAM,
-        Normalization.recalibrates(settings),
+        Normalization.recalibrates(settings, data != null && data.statisticsOnly()),
         ridge(settings),
         excluded(settings, graph),
         (int) settings.whole("passes", 1, 100),
@@ -249,7 +250,7 @@ final class PleasMerge {
   /** Reads how units are matched. */
   static Alignment alignment(Settings settings, long seed) {
     return new Alignment(
-        MergeData.evidence(settings),
+        settings.choice("alignment", Evidence.class),
         settings.choice("similarity", Similarity.class),
         settings.real("weight-share", 0, 1),
         seed);

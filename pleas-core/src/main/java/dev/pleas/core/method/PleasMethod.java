@@ -34,9 +34,9 @@ final class PleasMethod implements PlannedMethod {
       List.of(
           new MethodParameter(
               "alignment",
-              "auto",
+              "activations",
               "what says that two units are alike: activations (on the calibration data), weights,"
-                  + " both; auto is activations where there is data, else weights"),
+                  + " both"),
           new MethodParameter(
               "weight-share", "0.5", "share of the weights in alignment = both, from 0 to 1"),
           new MethodParameter(
@@ -65,7 +65,7 @@ final class PleasMethod implements PlannedMethod {
               "how often all layers are fitted; each pass pulls towards the weights of the one"
                   + " before"),
           OutputHeads.PARAMETER,
-          Normalization.PARAMETER,
+          Normalization.OR_STATISTICS,
           FOLD,
           MergeData.DATA_FREE,
           new MethodParameter(
