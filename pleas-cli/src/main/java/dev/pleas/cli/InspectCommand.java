@@ -1,5 +1,6 @@
 package dev.pleas.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.permutation.Axis;
@@ -7,6 +8,7 @@ import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.labels.NetworkLabels;
+import dev.pleas.cli.merge.Lineage;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Quantity;
@@ -70,6 +72,7 @@ final class InspectCommand extends PleasCommand {
    * @param groups the permutation groups
    * @param tensors all tensors, as they are stored
    * @param metadata the checkpoint's own
+   * @param provenance what it was merged from, and how, or null
    */
   record Inspection(
       String file,
@@ -82,7 +85,8 @@ final class InspectCommand extends PleasCommand {
       List<String> notes,
       List<Group> groups,
       Map<String, TensorInfo> tensors,
-      Map<String, String> metadata) {
+      Map<String, String> metadata,
+      @Nullable JsonNode provenance) {
     /**
      * A permutation group.
      *
@@ -119,7 +123,8 @@ final class InspectCommand extends PleasCommand {
           model.network().notes(),
           Symmetry.derive(graph).groups().stream().map(Group::of).toList(),
           model.checkpoint().tensors(),
-          model.checkpoint().metadata());
+          model.checkpoint().metadata(),
+          Lineage.read(model.checkpoint()));
     }
   }
 
@@ -164,6 +169,9 @@ final class InspectCommand extends PleasCommand {
             + Quantity.bytes(bytes)
             + "\n");
     all.notes().forEach(note -> text.append("note          " + note + "\n"));
+    if (all.provenance() != null) {
+      text.append(Lineage.text(all.provenance()));
+    }
     text.append('\n');
     TextTable groups = new TextTable("group", ">width", ">axes", "values");
     for (Inspection.Group group : all.groups()) {

@@ -62,7 +62,9 @@ final class PreflightCommand extends PleasCommand {
     List<LoadedModel> loaded = new ArrayList<>();
     try {
       named.forEach(model -> loaded.add(session.load(model.path(), model.heads())));
-      Preflight preflight = Preflight.of(named.stream().map(NamedPath::name).toList(), loaded);
+      Preflight preflight =
+          Preflight.of(
+              named.stream().map(NamedPath::name).toList(), LoadedModel.ofOneInput(loaded));
       refused = !preflight.refusals().isEmpty();
       out()
           .print(

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
-import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.cli.config.Json;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -122,24 +121,21 @@ public record LabelMap(String origin, Map<String, List<String>> classes) {
     return text.length() > 40 ? text.substring(0, 40) + "…" : text;
   }
 
-  /**
-   * Returns the classes of networks that are to be merged.
-   *
-   * @param names of the sources
-   * @param graphs of the sources
-   * @throws ConfigurationException if they are not the classes of these networks, naming what does
-   *     not fit
-   */
-  public LabelSpaces spaces(List<String> names, List<Graph> graphs) {
-    requireNames("source", names);
-    LabelSpaces spaces =
-        new LabelSpaces(names.stream().map(name -> classes.getOrDefault(name, List.of())).toList());
-    try {
-      spaces.requireFit(graphs, names);
-    } catch (ConfigurationException e) {
-      throw new ConfigurationException(origin + ": " + e.getMessage(), e);
+  /** Refuses classes that are not as many as an output has values. */
+  void requireFit(String name, Graph graph, String output) {
+    long values = graph.valueShape(graph.outputs().getOrDefault(output, "")).elements();
+    int found = classes.getOrDefault(name, List.of()).size();
+    if (found != values) {
+      throw new ConfigurationException(
+          origin
+              + ": labels of "
+              + name
+              + ": expected "
+              + values
+              + " class names, one for each value of the network's output, found "
+              + found
+              + "; list them in the order of the output");
     }
-    return spaces;
   }
 
   /** Refuses names other than these. */

@@ -25,17 +25,13 @@ public record NetworkLabels(Map<String, List<String>> outputs, Map<String, List<
   }
 
   /**
-   * Returns the classes of a merged network: each source's where it has an output for each, and
-   * those of all where it has one output for all.
+   * Returns the classes of a merged network: each task's where it has an output for each, and those
+   * of all where it has one output for all.
    *
+   * @param tasks the classes that its sources have learned, by the name of the task
    * @return null if its outputs are otherwise
    */
-  public static @Nullable NetworkLabels ofMerged(
-      Graph merged, List<String> names, LabelSpaces spaces) {
-    Map<String, List<String>> tasks = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      tasks.put(names.get(i), spaces.classes().get(i));
-    }
+  static @Nullable NetworkLabels ofMerged(Graph merged, Map<String, List<String>> tasks) {
     Map<String, List<String>> outputs = outputs(merged, tasks);
     boolean fit =
         outputs.entrySet().stream()

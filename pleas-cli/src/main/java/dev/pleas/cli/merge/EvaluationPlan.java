@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what a person calls them
  * @param data the images
- * @param head the output to look at, and the only source that has learned this task; null when
- *     every source has, and the network has one output
+ * @param head the output to look at: a source's name, for only it has learned this task, or one of
+ *     its outputs, {@code NAME-OUTPUT}; null when every source has, and the network has one output
  * @param joint whether all heads answer together, over the union of their classes
  * @param dataClasses names of the data's classes by label, or null
  */
@@ -19,9 +19,4 @@ public record EvaluationPlan(
     DataSpec data,
     @Nullable String head,
     boolean joint,
-    @Nullable List<String> dataClasses) {
-  /** Returns whether a source has learned this task. */
-  public boolean concerns(String source) {
-    return !joint && (head == null || head.equals(source));
-  }
-}
+    @Nullable List<String> dataClasses) {}

@@ -1,9 +1,7 @@
 package dev.pleas.cli.merge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.error.CheckpointException;
-import dev.pleas.cli.config.Json;
 import dev.pleas.cli.session.ChosenTools.Choice;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.statistics.SavedStatistics;
@@ -65,17 +63,13 @@ public record Provenance(
     static Source of(String name, LoadedModel model) {
       Path file = model.checkpoint().path();
       try {
-        @Nullable String nested = model.checkpoint().metadata().get(KEY);
         return new Source(
             name,
             String.valueOf(model.path().getFileName()),
             Files.size(file),
             Sha256.of(file),
             model.graph().architecture(),
-            nested == null ? null : Json.mapper().readTree(nested));
-      } catch (JsonProcessingException e) {
-        throw new CheckpointException(
-            file + ": its metadata " + KEY + " is damaged: " + e.getOriginalMessage(), e);
+            Lineage.read(model.checkpoint()));
       } catch (IOException e) {
         throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
       }

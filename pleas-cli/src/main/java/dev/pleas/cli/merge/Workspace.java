@@ -23,6 +23,7 @@ import dev.pleas.cli.evaluation.Evaluator;
 import dev.pleas.cli.evaluation.Inference;
 import dev.pleas.cli.evaluation.RelabeledSamples;
 import dev.pleas.cli.evaluation.Score;
+import dev.pleas.cli.labels.LearnedTasks;
 import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.preflight.Preflight;
 import dev.pleas.cli.session.ChosenTools;
@@ -65,7 +66,7 @@ public final class Workspace implements AutoCloseable {
   private final List<LabeledSamples> evaluationData = new ArrayList<>();
   private final Map<Integer, List<Score>> sourceScores = new HashMap<>();
   private @Nullable LabeledSamples calibration;
-  private @Nullable LabelSpaces labels;
+  private LearnedTasks tasks = new LearnedTasks(List.of(), 0, false);
   private @Nullable Preflight preflight;
   private Provenance.@Nullable Statistics statisticsUsed;
   private long loadNanos;
@@ -123,7 +124,12 @@ public final class Workspace implements AutoCloseable {
     for (NamedPath model : plan.models()) {
       sources.add(session.load(model.path(), model.heads()));
     }
-    labels = labels();
+    tasks =
+        LearnedTasks.of(
+            names(),
+            sources.stream().map(LoadedModel::graph).toList(),
+            sources.stream().map(LoadedModel::labels).toList(),
+            plan.labels());
     SavedStatistics statistics = plan.statistics();
     if (statistics != null) {
       requireMethod(statistics);
@@ -135,18 +141,22 @@ public final class Workspace implements AutoCloseable {
       LabeledSamples samples = ImageData.open(images);
       calibration = samples;
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
+    } else {
+      List<LoadedModel> fitting = LoadedModel.ofOneInput(sources);
+      sources.clear();
+      sources.addAll(fitting);
     }
     for (EvaluationPlan evaluation : plan.evaluations()) {
       requireLabels(evaluation);
       String head = evaluation.head();
-      if (head != null && !names().contains(head)) {
+      if (head != null && !tasks.heads().contains(head)) {
         throw new ConfigurationException(
             "evaluation "
                 + evaluation.name()
                 + ": there is no source "
                 + head
                 + " whose head to use; there are: "
-                + String.join(", ", names()));
+                + String.join(", ", tasks.heads()));
       }
       LabeledSamples samples = open(evaluation);
       sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
@@ -200,24 +210,8 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** The classes that the plan gives, or those that merges have stored with all sources. */
-  private @Nullable LabelSpaces labels() {
-    if (plan.labels() != null) {
-      return plan.labels().spaces(names(), sources.stream().map(LoadedModel::graph).toList());
-    }
-    List<List<String>> stored = new ArrayList<>();
-    for (LoadedModel source : sources) {
-      NetworkLabels own = source.labels();
-      if (own == null || own.outputs().size() != 1) {
-        return null;
-      }
-      stored.add(own.union());
-    }
-    return new LabelSpaces(stored);
-  }
-
   private void requireLabels(EvaluationPlan evaluation) {
-    if (labels == null && (evaluation.joint() || evaluation.dataClasses() != null)) {
+    if (!tasks.labeled() && (evaluation.joint() || evaluation.dataClasses() != null)) {
       throw new ConfigurationException(
           "evaluation "
               + evaluation.name()
@@ -238,16 +232,18 @@ public final class Workspace implements AutoCloseable {
 
   /** The images, labelled with indices of the head's classes, or of all where they have names. */
   private LabeledSamples open(EvaluationPlan evaluation) {
-    if (labels == null) {
+    if (!tasks.labeled()) {
       LabeledSamples samples = ImageData.open(evaluation.data());
       Evaluator.requireLabels(samples, evaluation.data().path());
       return samples;
     }
-    List<String> union = labels.union();
-    List<String> head =
-        evaluation.head() != null
-            ? labels.classes().get(names().indexOf(evaluation.head()))
-            : labels.identical() ? union : null;
+    List<String> union = tasks.union();
+    LabelSpaces spaces = tasks.spaces();
+    List<String> head = spaces != null && spaces.identical() ? union : null;
+    for (int i = 0; i < sources.size() && evaluation.head() != null; i++) {
+      LearnedTasks.Task task = tasks.find(i, evaluation.head());
+      head = task == null ? head : task.classes();
+    }
     return new DataClasses(evaluation.data(), evaluation.dataClasses())
         .open(union, head, progress::note);
   }
@@ -298,7 +294,7 @@ public final class Workspace implements AutoCloseable {
           new PlanRequest(
               sources.stream().map(LoadedModel::graph).toList(),
               names(),
-              labels,
+              tasks.spaces(),
               plan.parameters()));
     }
     throw new ConfigurationException(
@@ -354,7 +350,7 @@ public final class Workspace implements AutoCloseable {
     return new MergeRequest(
         models,
         names(),
-        labels,
+        tasks.spaces(),
         calibration,
         statistics,
         parameters,
@@ -421,8 +417,13 @@ public final class Workspace implements AutoCloseable {
     if (unnormalized()) {
       notes.add(UNNORMALIZED);
     }
-    NetworkLabels outputs =
-        labels == null ? null : NetworkLabels.ofMerged(result.model().graph(), names(), labels);
+    NetworkLabels outputs = tasks.ofMerged(result.model().graph());
+    if (outputs == null && tasks.labeled()) {
+      notes.add(
+          "the names of the classes are not kept: the outputs that were merged have other classes"
+              + " in some sources, or another number of them; set heads = separate to keep them"
+              + " apart");
+    }
     List<Score> scores = evaluate("the result of " + methodId, result.model(), outputs, notes);
     List<Baseline> baselines = scores.isEmpty() ? List.of() : baselines(notes);
     List<Stage> stages = new ArrayList<>();
@@ -509,26 +510,22 @@ public final class Workspace implements AutoCloseable {
     String name = names().get(index);
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < plan.evaluations().size(); i++) {
-      if (plan.evaluations().get(i).concerns(name) && knows(index, i)) {
-        scores.add(score(name, models.get(index), labelsOf(index), i));
+      EvaluationPlan evaluation = plan.evaluations().get(i);
+      LearnedTasks.Task task = tasks.find(index, evaluation.head());
+      boolean concerned = evaluation.head() == null || task != null;
+      if (!evaluation.joint() && concerned && knows(task, i)) {
+        String output = task == null ? null : task.output();
+        scores.add(score(name, models.get(index), tasks.labels(index), i, output));
       }
     }
     return scores;
   }
 
   /** Whether a source has all classes of an evaluation, as far as they have names. */
-  private boolean knows(int index, int evaluation) {
-    return labels == null
-        || labels.classes().get(index).containsAll(evaluationData.get(evaluation).classNames());
-  }
-
-  private @Nullable NetworkLabels labelsOf(int index) {
-    if (labels == null) {
-      return null;
-    }
-    List<String> own = labels.classes().get(index);
-    String output = Inference.output(models.get(index).graph(), null);
-    return new NetworkLabels(Map.of(output, own), Map.of(names().get(index), own));
+  private boolean knows(LearnedTasks.@Nullable Task task, int evaluation) {
+    return !tasks.labeled()
+        || task == null
+        || task.classes().containsAll(evaluationData.get(evaluation).classNames());
   }
 
   /** Measures a merged network; what cannot be measured becomes a note, and the merge is kept. */
@@ -538,7 +535,7 @@ public final class Workspace implements AutoCloseable {
     for (int i = 0; i < plan.evaluations().size(); i++) {
       EvaluationPlan evaluation = plan.evaluations().get(i);
       try {
-        scores.add(score(what, model, outputs, i));
+        scores.add(score(what, model, outputs, i, evaluation.head()));
       } catch (PleasException e) {
         notes.add("not evaluated on " + evaluation.name() + ": " + e.getMessage());
       }
@@ -546,7 +543,12 @@ public final class Workspace implements AutoCloseable {
     return scores;
   }
 
-  private Score score(String what, Model model, @Nullable NetworkLabels outputs, int index) {
+  private Score score(
+      String what,
+      Model model,
+      @Nullable NetworkLabels outputs,
+      int index,
+      @Nullable String wanted) {
     LabeledSamples samples = evaluationData.get(index);
     EvaluationPlan evaluation = plan.evaluations().get(index);
     Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
@@ -559,7 +561,7 @@ public final class Workspace implements AutoCloseable {
       return evaluator.evaluateJointly(what, fitting, samples, evaluation.name(), outputs);
     }
     // Where there is only one head, sources before the merge for instance, it is the one.
-    String head = model.graph().outputs().size() == 1 ? null : evaluation.head();
+    String head = model.graph().outputs().size() == 1 ? null : wanted;
     String output = Inference.output(model.graph(), head);
     return evaluator.evaluate(
         what,

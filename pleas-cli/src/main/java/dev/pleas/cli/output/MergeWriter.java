@@ -12,7 +12,7 @@ import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
 import dev.pleas.cli.session.LoadedModel;
-import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.SeparateHeads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,8 +55,7 @@ public final class MergeWriter {
    * @param names of the sources
    */
   public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
-    ParameterLayout layout =
-        Heads.split(sources.get(0).network().layout(), graph.parameters().keySet(), names);
+    ParameterLayout layout = layout(graph, sources, names);
     long bytes = PROVENANCE_BYTES;
     for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
       bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
@@ -73,11 +72,7 @@ public final class MergeWriter {
   public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
-    ParameterLayout layout =
-        Heads.split(
-            outcome.sources().get(0).network().layout(),
-            graph.parameters().keySet(),
-            outcome.names());
+    ParameterLayout layout = layout(graph, outcome.sources(), outcome.names());
     new Weights(outcome.result().model(), layout, outcome.sources())
         .write(format, folder.resolve(WEIGHTS), metadata(outcome));
     ModelConfig config =
@@ -92,6 +87,15 @@ public final class MergeWriter {
     write(folder.resolve(PAGE), ReportPage.render(report));
     output.commit();
     return report;
+  }
+
+  private static ParameterLayout layout(
+      Graph merged, List<LoadedModel> sources, List<String> names) {
+    return SeparateHeads.layout(
+        merged,
+        sources.stream().map(LoadedModel::graph).toList(),
+        sources.get(0).network().layout(),
+        names);
   }
 
   /** Strings only, and the same for the same merge: no times, no folders. */

@@ -8,7 +8,9 @@ import dev.pleas.cli.preflight.TensorComparison.Status;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.core.method.SameArchitecture;
 import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.SeparateHeads;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,7 +61,7 @@ public record Preflight(
    * What reports have of it.
    *
    * @param matched tensors of the same shape in all sources
-   * @param heads tensors of heads with different numbers of classes
+   * @param heads tensors of heads with different numbers of classes, or that only some sources have
    * @param missing tensors that some source lacks
    * @param conflicts tensors of different shapes
    * @param integerBuffers tensors of whole numbers that are copied from the first source
@@ -100,37 +102,56 @@ public record Preflight(
       nonFinite.addAll(scan.nonFinite());
     }
     List<Graph> graphs = models.stream().map(LoadedModel::graph).toList();
-    Set<String> heads = heads(graphs.get(0));
-    List<TensorComparison> tensors = new ArrayList<>(parameters(names, models, heads));
-    tensors.addAll(passengers(names, models));
     List<String> refusals = new ArrayList<>();
     try {
-      SameArchitecture.checkGraphs(graphs, names, heads);
-    } catch (ModelException e) {
+      compare(graphs, names);
+    } catch (ModelException | ConfigurationException e) {
       refusals.add(String.valueOf(e.getMessage()));
     }
+    List<TensorComparison> tensors = new ArrayList<>(parameters(names, models, refusals.isEmpty()));
+    tensors.addAll(passengers(names, models));
     refusals.addAll(diverged(nonFinite));
     return new Preflight(sources, tensors, tied, nonFinite, refusals);
   }
 
-  /** The layers whose number of classes may differ: none where heads cannot be kept separate. */
+  /** Heads may differ, in number too: every network can keep its own. */
+  private static void compare(List<Graph> graphs, List<String> names) {
+    if (graphs.stream().allMatch(Preflight::separable)) {
+      SeparateHeads separate = SeparateHeads.of(graphs, names);
+      SameArchitecture.check(separate.graphs(), names, separate.nodes());
+    } else {
+      SameArchitecture.check(graphs, names, Set.of());
+    }
+  }
+
+  private static boolean separable(Graph graph) {
+    return !heads(graph).isEmpty();
+  }
+
+  /** The parameters that may differ: none where heads cannot be kept separate. */
   private static Set<String> heads(Graph graph) {
     try {
-      return Heads.of(graph);
+      Set<String> heads = Heads.of(graph);
+      return graph.nodes().stream()
+          .filter(node -> heads.contains(node.name()))
+          .flatMap(node -> node.op().parameters().stream())
+          .collect(Collectors.toSet());
     } catch (ConfigurationException e) {
       return Set.of();
     }
   }
 
+  /**
+   * @param separate whether the networks' heads go together, each its own
+   */
   private static List<TensorComparison> parameters(
-      List<String> names, List<LoadedModel> models, Set<String> heads) {
-    Set<String> ofHeads =
-        models.get(0).graph().nodes().stream()
-            .filter(node -> heads.contains(node.name()))
-            .flatMap(node -> node.op().parameters().stream())
-            .collect(Collectors.toSet());
+      List<String> names, List<LoadedModel> models, boolean separate) {
+    Set<String> ofHeads = new HashSet<>();
     Set<String> all = new LinkedHashSet<>();
-    models.forEach(model -> all.addAll(model.graph().parameters().keySet()));
+    for (LoadedModel model : models) {
+      ofHeads.addAll(heads(model.graph()));
+      all.addAll(model.graph().parameters().keySet());
+    }
     List<TensorComparison> compared = new ArrayList<>();
     for (String tensor : all) {
       Map<String, TensorInfo> found = new LinkedHashMap<>();
@@ -145,7 +166,8 @@ public record Preflight(
                   Objects.requireNonNull(stored).dtype(), model.graph().parameterShape(tensor)));
         }
       }
-      compared.add(TensorComparison.of(tensor, found, names.size(), ofHeads.contains(tensor)));
+      boolean own = ofHeads.contains(tensor) && (separate || found.size() == names.size());
+      compared.add(TensorComparison.of(tensor, found, names.size(), own));
     }
     return compared;
   }
@@ -239,7 +261,8 @@ public record Preflight(
     String first = sources.keySet().iterator().next();
     List<String> parts = new ArrayList<>();
     parts.add(many(count(Status.MATCHED), "tensor matches", "tensors match"));
-    add(parts, count(Status.HEAD), "head tensor differs", "head tensors differ", " in classes");
+    String how = tensors.stream().anyMatch(this::headOfSome) ? " between sources" : " in classes";
+    add(parts, count(Status.HEAD), "head tensor differs", "head tensors differ", how);
     add(parts, count(Status.MISSING), "is missing", "are missing", " in a source");
     add(parts, count(Status.CONFLICT), "has another shape", "have other shapes", "");
     add(parts, typesDiffer(), "is stored", "are stored", " in different types");
@@ -254,6 +277,10 @@ public record Preflight(
         "other buffers are",
         from);
     return String.join(", ", sources.keySet()) + ": " + String.join(", ", parts);
+  }
+
+  private boolean headOfSome(TensorComparison tensor) {
+    return tensor.status() == Status.HEAD && tensor.found().size() < sources.size();
   }
 
   private static void add(List<String> parts, int count, String one, String several, String rest) {

@@ -20,7 +20,7 @@ public record TensorComparison(String tensor, Status status, Map<String, TensorI
   public enum Status {
     /** The same shape in all sources. */
     MATCHED,
-    /** Of a head, and the sources have different numbers of classes: each keeps its own. */
+    /** Of a head, and the sources have different ones, or as many classes: each keeps its own. */
     HEAD,
     /** Some source lacks it: the networks differ. */
     MISSING,
@@ -44,13 +44,13 @@ public record TensorComparison(String tensor, Status status, Map<String, TensorI
   /**
    * Compares a parameter.
    *
-   * @param head whether the number of classes, its first axis, may differ
+   * @param head whether the number of classes, its first axis, may differ, and sources may lack it
    */
   static TensorComparison of(
       String tensor, Map<String, TensorInfo> found, int sources, boolean head) {
     Status status;
     if (found.size() < sources) {
-      status = Status.MISSING;
+      status = head ? Status.HEAD : Status.MISSING;
     } else if (found.values().stream().map(TensorInfo::shape).distinct().count() == 1) {
       status = Status.MATCHED;
     } else {

@@ -13,6 +13,7 @@ import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.models.data.Preprocessing;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -100,6 +101,28 @@ public record LoadedModel(
       return new LoadedModel(path, checkpoint, forInput.apply(input), forInput, config);
     } catch (RuntimeException e) {
       throw new ModelException(path + ": cannot take inputs " + input + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns the networks for inputs of one size, where they can take it: what a merge wrote knows
+   * its size, which for others is only the usual one.
+   */
+  public static List<LoadedModel> ofOneInput(List<LoadedModel> models) {
+    for (LoadedModel model : models) {
+      if (model.config() != null) {
+        Shape input = model.graph().valueShape(model.graph().onlyInput());
+        return models.stream().map(other -> other.withInputIfPossible(input)).toList();
+      }
+    }
+    return List.copyOf(models);
+  }
+
+  private LoadedModel withInputIfPossible(Shape input) {
+    try {
+      return withInput(input);
+    } catch (ModelException e) {
+      return this; // What differs is said when networks are compared.
     }
   }
 

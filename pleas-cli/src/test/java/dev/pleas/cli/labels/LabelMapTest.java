@@ -66,34 +66,4 @@ class LabelMapTest {
     assertThatThrownBy(() -> LabelMap.read(none))
         .hasMessage("label map " + none + ": there is no such file");
   }
-
-  @Test
-  void spaces_sourcesInAnotherOrder_areThoseOfTheNames() throws IOException {
-    LabelMap map = map("{\"hi\": [\"c\"], \"lo\": [\"a\", \"b\"]}");
-    assertThat(
-            map.spaces(List.of("lo", "hi"), List.of(Heads.graph("logits", 2), Heads.graph("x", 1)))
-                .classes())
-        .containsExactly(List.of("a", "b"), List.of("c"));
-  }
-
-  @Test
-  void spaces_otherSourcesOrCounts_nameWhatDoesNotFit() throws IOException {
-    LabelMap map = map("{\"lo\": [\"a\", \"b\"], \"hi\": [\"c\"]}");
-    String origin = map.origin();
-    assertThatThrownBy(() -> map.spaces(List.of("lo"), List.of(Heads.graph("logits", 2))))
-        .hasMessage(origin + ": there is no source hi; expected the classes of: lo");
-    List<String> three = List.of("lo", "hi", "mid");
-    assertThatThrownBy(() -> map.spaces(three, List.of()))
-        .hasMessage(
-            origin + ": the classes of source mid are missing; expected those of: lo, hi, mid");
-    assertThatThrownBy(
-            () ->
-                map.spaces(
-                    List.of("lo", "hi"), List.of(Heads.graph("logits", 2), Heads.graph("x", 4))))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            origin
-                + ": labels of hi: expected 4 class names, one for each value of the network's"
-                + " output, found 1; list them in the order of the output");
-  }
 }

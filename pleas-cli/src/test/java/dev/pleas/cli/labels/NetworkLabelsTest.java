@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.error.ConfigurationException;
-import dev.pleas.api.merge.LabelSpaces;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NetworkLabelsTest {
-  private static final List<String> NAMES = List.of("z", "y", "x");
-  private static final LabelSpaces SPACES =
-      new LabelSpaces(List.of(List.of("cat", "dog"), List.of("dog", "owl", "fox"), List.of("cat")));
+  private static final Map<String, List<String>> TASKS = new LinkedHashMap<>();
+
+  static {
+    TASKS.put("z", List.of("cat", "dog"));
+    TASKS.put("y", List.of("dog", "owl", "fox"));
+    TASKS.put("x", List.of("cat"));
+  }
 
   @Test
   void ofMerged_separateHeads_haveTheirSourcesClasses() {
@@ -21,24 +24,26 @@ class NetworkLabelsTest {
     heads.put("x", 1);
     heads.put("z", 2);
     heads.put("y", 3);
-    NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph(heads), NAMES, SPACES);
+    NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph(heads), TASKS);
     assertThat(labels.of("y")).containsExactly("dog", "owl", "fox");
     assertThat(labels.of("x")).containsExactly("cat");
-    assertThat(labels.union()).as("in the order of the sources").isEqualTo(SPACES.union());
+    assertThat(labels.union())
+        .as("in the order of the sources")
+        .containsExactly("cat", "dog", "owl", "fox");
     assertThat(labels.tasks()).isEqualTo(labels.outputs());
   }
 
   @Test
   void ofMerged_oneOutput_hasTheUnion() {
-    NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph("logits", 4), NAMES, SPACES);
+    NetworkLabels labels = NetworkLabels.ofMerged(Heads.graph("logits", 4), TASKS);
     assertThat(labels.outputs()).isEqualTo(Map.of("logits", List.of("cat", "dog", "owl", "fox")));
     assertThat(labels.tasks()).containsEntry("x", List.of("cat"));
   }
 
   @Test
   void ofMerged_otherOutputs_isUnknown() {
-    assertThat(NetworkLabels.ofMerged(Heads.graph("logits", 3), NAMES, SPACES)).isNull();
-    assertThat(NetworkLabels.ofMerged(Heads.graph(Map.of("z", 2, "w", 3)), NAMES, SPACES)).isNull();
+    assertThat(NetworkLabels.ofMerged(Heads.graph("logits", 3), TASKS)).isNull();
+    assertThat(NetworkLabels.ofMerged(Heads.graph(Map.of("z", 2, "w", 3)), TASKS)).isNull();
   }
 
   @Test

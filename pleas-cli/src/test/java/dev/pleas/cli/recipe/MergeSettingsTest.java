@@ -66,8 +66,7 @@ class MergeSettingsTest {
     assertThat(evaluations.get(1).data().preprocessing().std()).containsExactly(0.353f);
     assertThat(evaluations.get(1).data().classes()).containsExactly(0, 1, 2);
     assertThat(evaluations.get(1).data().labels()).isEqualTo(folder.resolve("l.gz"));
-    assertThat(evaluations.get(1).concerns("a")).isTrue();
-    assertThat(evaluations.get(1).concerns("b")).isFalse();
+    assertThat(evaluations.get(1).head()).isEqualTo("a");
   }
 
   @Test
@@ -86,12 +85,12 @@ class MergeSettingsTest {
   }
 
   @Test
-  void read_jointEvaluation_concernsNoSingleSource() throws IOException {
+  void read_jointEvaluation_hasNoHead() throws IOException {
     Path file = recipe("evaluation: [{data: t.gz, joint: true, data-classes: [x, 2]}]");
     EvaluationPlan evaluation = MergeSettings.read(file).plan().evaluations().get(0);
     assertThat(evaluation.joint()).isTrue();
     assertThat(evaluation.dataClasses()).containsExactly("x", "2");
-    assertThat(evaluation.concerns("a")).isFalse();
+    assertThat(evaluation.head()).isNull();
   }
 
   @Test

@@ -36,7 +36,7 @@ final class AverageMethod implements PlannedMethod {
     Settings settings = new Settings(PARAMETERS, request.parameters());
     MeanOfSources mean = MeanOfSources.of(request, settings);
     return new MergeResult(
-        mean.finish(request, settings, mean.model()),
+        mean.finish(settings, mean.model()),
         new MergeReport(
             settings.all(), null, List.of(), List.of(), List.of(), List.of(), mean.notes()));
   }

@@ -4,7 +4,6 @@ import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
-import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.moments.SmallerBatches;
 import dev.pleas.core.refit.LayerPass;
 import dev.pleas.core.refit.RefitInputs;
@@ -17,9 +16,8 @@ final class MergeData {
       new MethodParameter(
           "data-free",
           "false",
-          "merge without any data: units are matched by weights, layers fitted on random images with"
-              + " the spectrum of natural ones, batch normalization statistics taken over from the"
-              + " sources: true, false");
+          "merge without any data: random images with the spectrum of natural ones stand in, batch"
+              + " normalization statistics are taken over from the sources: true, false");
 
   private static final String AUTO = "auto";
 
@@ -90,15 +88,5 @@ final class MergeData {
         data != null && data.statisticsOnly() ? RefitInputs.SOURCES : RefitInputs.MERGED;
     settings.resolve("refit", Settings.option(inputs));
     return inputs;
-  }
-
-  /** Reads what units are matched by. */
-  static Evidence evidence(Settings settings) {
-    if (!settings.text("alignment").equals(AUTO)) {
-      return settings.choice("alignment", Evidence.class);
-    }
-    Evidence evidence = settings.flag(DATA_FREE.name()) ? Evidence.WEIGHTS : Evidence.ACTIVATIONS;
-    settings.resolve("alignment", Settings.option(evidence));
-    return evidence;
   }
 }

@@ -3,10 +3,13 @@ package dev.pleas.core.method;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.LabelSpaces;
+import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.model.Model;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Heads;
+import dev.pleas.core.partial.SeparateHeads;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,18 +24,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layouts of the outputs of the nodes that make them, where they are not merged index by
  *     index
- * @param split whether each source's become layers and outputs of their own
+ * @param own how each source's become layers and outputs of their own, or null if they do not
  */
-record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
+record OutputHeads(Map<String, BlockLayout> layouts, @Nullable SeparateHeads own) {
   static final MethodParameter PARAMETER =
       new MethodParameter(
           "heads",
           "auto",
           "output layers: shared (one label space), separate (each source keeps its own), union (one"
               + " output over the classes of all, by a label map), auto (as the label map says;"
-              + " without one, shared where all have as many classes, else separate)");
+              + " without one, shared where all have the same outputs with as many classes, else"
+              + " separate)");
 
-  private static final OutputHeads SHARED = new OutputHeads(Map.of(), false);
+  private static final OutputHeads SHARED = new OutputHeads(Map.of(), null);
 
   /** The kinds of label spaces. */
   private enum Mode {
@@ -46,44 +50,45 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
    * Decides, and says in the settings and notes what was decided.
    *
    * @throws ConfigurationException if heads cannot be what they are set to be
+   * @throws dev.pleas.api.error.ModelException if the networks are not of one architecture
    */
   static OutputHeads of(Settings settings, PlanRequest request, List<String> notes) {
-    List<List<Integer>> sizes = request.sources().stream().map(OutputHeads::outputSizes).toList();
+    List<Map<String, Integer>> sizes =
+        request.sources().stream().map(OutputHeads::outputSizes).toList();
     boolean alike = sizes.stream().allMatch(sizes.get(0)::equals);
     LabelSpaces labels = request.labels();
     Mode mode = settings.choice(PARAMETER.name(), Mode.class);
     if (mode == Mode.AUTO) {
       mode = automatic(labels, alike);
       if (labels == null) {
-        notes.add(assumption(alike, sizes.get(0)));
+        notes.add(assumption(alike, sizes));
       }
     }
     settings.resolve(PARAMETER.name(), Settings.option(mode));
-    Graph graph = request.sources().get(0);
     return switch (mode) {
-      case SEPARATE ->
-          new OutputHeads(
-              layouts(
-                  Heads.of(graph),
-                  node ->
-                      BlockLayout.apart(
-                          request.sources().stream()
-                              .mapToInt(source -> source.valueShape(node).dim(0))
-                              .toArray())),
-              true);
+      case SEPARATE -> separate(request);
       case UNION -> {
         if (labels == null) {
           throw new ConfigurationException(
               "heads = union needs to know which classes are the same; give a label map");
         }
+        Set<String> nodes = Heads.of(request.sources().get(0));
+        SameArchitecture.check(request.sources(), request.names(), nodes);
         BlockLayout layout = union(labels);
-        yield new OutputHeads(layouts(Heads.of(graph), node -> layout), false);
+        yield new OutputHeads(layouts(nodes, node -> layout), null);
       }
       default -> {
         requireShared(request, sizes, alike);
+        SameArchitecture.check(request.sources(), request.names(), Set.of());
         yield SHARED;
       }
     };
+  }
+
+  private static OutputHeads separate(PlanRequest request) {
+    SeparateHeads own = SeparateHeads.of(request.sources(), request.names());
+    SameArchitecture.check(own.graphs(), request.names(), own.nodes());
+    return new OutputHeads(own.layouts(), own);
   }
 
   private static Mode automatic(@Nullable LabelSpaces labels, boolean alike) {
@@ -93,15 +98,20 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
     return labels.identical() ? Mode.SHARED : Mode.UNION;
   }
 
-  private static String assumption(boolean alike, List<Integer> sizes) {
-    return alike
-        ? "heads: all networks have outputs of sizes "
-            + sizes
-            + ", so one label space was assumed; set heads = separate if their classes differ"
-        : "heads: the networks have different numbers of classes, so each keeps its own head";
+  private static String assumption(boolean alike, List<Map<String, Integer>> sizes) {
+    if (alike) {
+      return "heads: all networks have outputs of sizes "
+          + List.copyOf(sizes.get(0).values())
+          + ", so one label space was assumed; set heads = separate if their classes differ";
+    }
+    boolean classes = sizes.stream().map(Map::keySet).allMatch(sizes.get(0).keySet()::equals);
+    return classes
+        ? "heads: the networks have different numbers of classes, so each keeps its own head"
+        : "heads: the networks have different outputs, so each keeps its own heads";
   }
 
-  private static void requireShared(PlanRequest request, List<List<Integer>> sizes, boolean alike) {
+  private static void requireShared(
+      PlanRequest request, List<Map<String, Integer>> sizes, boolean alike) {
     LabelSpaces labels = request.labels();
     if (labels != null && !labels.identical()) {
       throw new ConfigurationException(
@@ -114,15 +124,20 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
               .filter(s -> !sizes.get(s).equals(sizes.get(0)))
               .findFirst()
               .orElseThrow();
+      boolean classes = sizes.get(other).keySet().equals(sizes.get(0).keySet());
       throw new ConfigurationException(
-          "heads = shared needs as many classes in all networks: "
+          "heads = shared needs "
+              + (classes ? "as many classes" : "the same outputs")
+              + " in all networks: "
               + request.names().get(0)
-              + " has outputs of sizes "
-              + sizes.get(0)
+              + " has outputs "
+              + (classes ? "of sizes " + List.copyOf(sizes.get(0).values()) : sizes.get(0).keySet())
               + ", "
               + request.names().get(other)
-              + " of "
-              + sizes.get(other)
+              + " "
+              + (classes
+                  ? "of " + List.copyOf(sizes.get(other).values())
+                  : String.valueOf(sizes.get(other).keySet()))
               + "; use heads = separate");
     }
   }
@@ -152,12 +167,34 @@ record OutputHeads(Map<String, BlockLayout> layouts, boolean split) {
     return layouts.keySet();
   }
 
-  /** Returns the nodes that are to be split into one for each source. */
-  Set<String> separate() {
-    return split ? layouts.keySet() : Set.of();
+  /** Returns the request with networks whose heads are as they are merged. */
+  MergeRequest join(MergeRequest request) {
+    return own == null ? request : request.withSources(own.join(request.sources()));
   }
 
-  private static List<Integer> outputSizes(Graph graph) {
-    return graph.outputs().values().stream().map(value -> graph.valueShape(value).dim(0)).toList();
+  /** Returns graphs of the sources with heads as they are merged. */
+  List<Graph> join(List<Graph> sources) {
+    return own == null ? sources : own.graphs();
+  }
+
+  /** Returns the sources, with other weights perhaps, with heads as they are merged. */
+  List<Model> joinModels(List<Model> sources) {
+    return own == null ? sources : own.join(sources);
+  }
+
+  /** Returns a merged network with every source's heads, where they keep their own. */
+  Model split(Model merged) {
+    return own == null ? merged : own.split(merged);
+  }
+
+  /** Returns the graph of such a network, likewise. */
+  Graph split(Graph merged) {
+    return own == null ? merged : own.split(merged);
+  }
+
+  private static Map<String, Integer> outputSizes(Graph graph) {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    graph.outputs().forEach((output, value) -> sizes.put(output, graph.valueShape(value).dim(0)));
+    return sizes;
   }
 }

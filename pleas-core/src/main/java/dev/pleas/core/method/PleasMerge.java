@@ -16,6 +16,7 @@ import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.core.alignment.ActivationMatching;
 import dev.pleas.core.alignment.Alignment;
+import dev.pleas.core.alignment.Evidence;
 import dev.pleas.core.alignment.GroupAlignment;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.budget.BlockCost;
@@ -28,7 +29,6 @@ import dev.pleas.core.naming.NamePattern;
 import dev.pleas.core.normalization.TransferredStatistics;
 import dev.pleas.core.normalization.VarianceRatios;
 import dev.pleas.core.partial.BlockLayout;
-import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
@@ -53,7 +53,9 @@ import org.jspecify.annotations.Nullable;
 final class PleasMerge {
   private final MergeRequest request;
   private final Settings settings;
+  private final OutputHeads heads;
   private final List<Model> sources;
+  private final boolean transfers;
   private final MergeData data;
   private final Graph graph;
   private final Tools tools;
@@ -69,10 +71,12 @@ final class PleasMerge {
    *     that is other data than they were trained on
    */
   PleasMerge(MergeRequest request, Settings settings, List<Model> elsewhere) {
-    this.request = request;
     this.settings = settings;
-    this.sources = elsewhere;
-    this.data = new MergeData(request, settings, notes::add);
+    this.heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
+    this.request = heads.join(request);
+    this.transfers = elsewhere != request.sources();
+    this.sources = transfers ? heads.joinModels(elsewhere) : this.request.sources();
+    this.data = new MergeData(this.request, settings, notes::add);
     this.graph = sources.get(0).graph();
     this.tools = request.tools();
   }
@@ -82,8 +86,6 @@ final class PleasMerge {
     Alignment alignment = alignment(settings, request.seed());
     LayerPass.Settings passSettings = passSettings(settings, graph, request.seed(), data);
     boolean proves = settings.flag("check-symmetry");
-    OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), notes);
-    SameArchitecture.check(sources, request.names(), heads.nodes());
     data.open(passSettings);
     if (request.statistics() != null) {
       PleasStatistics.check(sources, request.statistics());
@@ -106,8 +108,7 @@ final class PleasMerge {
             ? stopwatch.time(
                 "gains",
                 () ->
-                    data.images()
-                        .run((batches, memory) -> gains(alignments, indivisible, heads, batches)))
+                    data.images().run((batches, memory) -> gains(alignments, indivisible, batches)))
             : null;
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, gains);
     if (gains != null) {
@@ -126,11 +127,11 @@ final class PleasMerge {
             ? stopwatch.time("variance ratios", () -> ratios(initial, fitted.model(), layouts))
             : List.of();
     Model merged =
-        sources == request.sources()
-            ? fitted.model()
-            : TransferredStatistics.of(fitted.model(), layouts, request.sources(), sources);
+        transfers
+            ? TransferredStatistics.of(fitted.model(), layouts, request.sources(), sources)
+            : fitted.model();
     return new MergeResult(
-        Heads.split(merged, layouts, heads.separate(), request.names()),
+        heads.split(merged),
         new MergeReport(
             settings.all(),
             cost(cost, plan),
@@ -249,14 +250,14 @@ final class PleasMerge {
   /** Reads how units are matched. */
   static Alignment alignment(Settings settings, long seed) {
     return new Alignment(
-        MergeData.evidence(settings),
+        settings.choice("alignment", Evidence.class),
         settings.choice("similarity", Similarity.class),
         settings.real("weight-share", 0, 1),
         seed);
   }
 
   private GroupGains gains(
-      List<GroupAlignment> alignments, Set<Group> indivisible, OutputHeads heads, Batches batches) {
+      List<GroupAlignment> alignments, Set<Group> indivisible, Batches batches) {
     Map<Group, GroupAlignment> byGroup = new LinkedHashMap<>();
     alignments.forEach(alignment -> byGroup.put(alignment.group(), alignment));
     PermutationSpec spec = new PermutationSpec(List.copyOf(byGroup.keySet()));

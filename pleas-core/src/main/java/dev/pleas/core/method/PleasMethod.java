@@ -34,9 +34,9 @@ final class PleasMethod implements PlannedMethod {
       List.of(
           new MethodParameter(
               "alignment",
-              "auto",
+              "activations",
               "what says that two units are alike: activations (on the calibration data), weights,"
-                  + " both; auto is activations where there is data, else weights"),
+                  + " both"),
           new MethodParameter(
               "weight-share", "0.5", "share of the weights in alignment = both, from 0 to 1"),
           new MethodParameter(

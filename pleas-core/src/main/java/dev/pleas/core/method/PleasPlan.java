@@ -11,7 +11,6 @@ import dev.pleas.api.permutation.UnitPermutation;
 import dev.pleas.core.budget.BlockCost;
 import dev.pleas.core.budget.BudgetPlan;
 import dev.pleas.core.partial.BlockLayout;
-import dev.pleas.core.partial.Heads;
 import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
@@ -27,6 +26,7 @@ import java.util.Set;
 final class PleasPlan {
   private final PlanRequest request;
   private final Settings settings;
+  private final OutputHeads heads;
   private final List<Graph> sources;
   private final Graph graph;
   private final List<String> notes = new ArrayList<>();
@@ -34,15 +34,14 @@ final class PleasPlan {
   PleasPlan(PlanRequest request, Settings settings) {
     this.request = request;
     this.settings = settings;
-    this.sources = request.sources();
+    this.heads = OutputHeads.of(settings, request, notes);
+    this.sources = heads.join(request.sources());
     this.graph = sources.get(0);
   }
 
   PlannedMerge plan() {
     Budget budget = Budget.of(settings, request);
     checkOtherSettings();
-    OutputHeads heads = OutputHeads.of(settings, request, notes);
-    SameArchitecture.checkGraphs(sources, request.names(), heads.nodes());
     Calibration.check(settings, request);
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
@@ -59,7 +58,7 @@ final class PleasPlan {
         settings.all(),
         PleasMerge.cost(cost, plan),
         spec.groups().stream().map(group -> group(group, plan)).toList(),
-        Heads.split(PartialMerge.graph(graph, layouts), layouts, heads.separate(), request.names()),
+        heads.split(PartialMerge.graph(graph, layouts)),
         notes);
   }
 

@@ -28,9 +28,8 @@ final class PleasStatistics {
 
   /** Collects everything that merges of these sources need, whatever their budget and ridge. */
   static void collect(MergeRequest request, Settings settings, Statistics.Sink sink) {
-    List<Model> sources = request.sources();
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), new ArrayList<>());
-    SameArchitecture.check(sources, request.names(), heads.nodes());
+    List<Model> sources = heads.joinModels(request.sources());
     PermutationSpec spec = Symmetry.derive(sources.get(0).graph());
     SmallerBatches stages = Calibration.stages(settings, request, 1, request.progress()::note);
     stages

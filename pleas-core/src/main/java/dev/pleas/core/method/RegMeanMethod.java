@@ -62,7 +62,7 @@ final class RegMeanMethod implements PlannedMethod {
                 stages.run(
                     (batches, memory) ->
                         new RegressionMean(
-                                request.sources(),
+                                mean.request().sources(),
                                 batches,
                                 request.tools(),
                                 offDiagonal,
@@ -77,7 +77,7 @@ final class RegMeanMethod implements PlannedMethod {
                                 request.progress(),
                                 mean.notes()::add)));
     return new MergeResult(
-        mean.finish(request, settings, regressed),
+        mean.finish(settings, regressed),
         new MergeReport(
             settings.all(),
             null,

@@ -3,7 +3,6 @@ package dev.pleas.core.method;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
-import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -16,20 +15,12 @@ public final class SameArchitecture {
   private SameArchitecture() {}
 
   /**
-   * @param heads nodes whose widths and parameters' first axes may differ
-   * @throws ModelException naming the first parameter that differs and both shapes
-   */
-  static void check(List<Model> models, List<String> names, Set<String> heads) {
-    checkGraphs(models.stream().map(Model::graph).toList(), names, heads);
-  }
-
-  /**
    * Refuses graphs that are not of one architecture.
    *
    * @param heads nodes whose widths and parameters' first axes may differ
    * @throws ModelException naming the first parameter that differs and both shapes
    */
-  public static void checkGraphs(List<Graph> graphs, List<String> names, Set<String> heads) {
+  public static void check(List<Graph> graphs, List<String> names, Set<String> heads) {
     for (int i = 1; i < graphs.size(); i++) {
       check(graphs.get(0), names.get(0), graphs.get(i), names.get(i), heads);
     }
@@ -101,7 +92,8 @@ public final class SameArchitecture {
             + nameB
             + " is "
             + b.architecture()
-            + "; merge networks of one architecture");
+            + "; merge networks of one architecture"
+            + (inA != null && inB != null ? " and of the same widths" : ""));
   }
 
   private static String firstNode(Graph a, String nameA, Graph b, String nameB) {

@@ -49,7 +49,8 @@ class SetMatchingTest {
                 component -> {
                   int n = group.size() * component.width();
                   return SourcePairs.of(
-                      networks, (s, t) -> Matrix.wrap(n, n, random.doubles(n * n).toArray()));
+                      networks,
+                      (s, t) -> Matrix.wrap(n, n, random.doubles((long) n * n).toArray()));
                 })
             .toList());
   }

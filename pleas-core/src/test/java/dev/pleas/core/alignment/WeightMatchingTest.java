@@ -307,8 +307,8 @@ class WeightMatchingTest {
       for (int seed = 0; seed < cases; seed++) {
         List<Model> models =
             List.of(
-                RandomTransformers.weights(graph, 2 * seed),
-                RandomTransformers.weights(graph, 2 * seed + 1));
+                RandomTransformers.weights(graph, 2L * seed),
+                RandomTransformers.weights(graph, 2L * seed + 1));
         Matched matched = matching(spec, models, backend, seed).match();
         double found = objective(spec, models, matched.permutations());
         double best = Double.NEGATIVE_INFINITY;

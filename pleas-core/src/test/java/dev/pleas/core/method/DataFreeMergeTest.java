@@ -32,7 +32,6 @@ class DataFreeMergeTest {
 
     MergeResult merged = Merging.merge(a, b, null, "data-free", "true");
 
-    assertThat(merged.report().settings()).containsEntry("alignment", "weights");
     Plain logits = PlainNetwork.logits(a, samples);
     assertThat(PlainNetwork.logits(merged.model(), samples).distance(logits) / logits.largest())
         .isLessThan(1e-2);

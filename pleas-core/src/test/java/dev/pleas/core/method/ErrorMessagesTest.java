@@ -142,7 +142,7 @@ class ErrorMessagesTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "conv1.weight: a has [5, 3, 3, 3], b has [7, 3, 3, 3]: a is hand-made, b is hand-made;"
-                + " merge networks of one architecture");
+                + " merge networks of one architecture and of the same widths");
   }
 
   @Test

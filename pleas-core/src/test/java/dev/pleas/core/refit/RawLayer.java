@@ -91,6 +91,28 @@ final class RawLayer {
     return sum;
   }
 
+  /** Returns the data term of one output without a bias. */
+  double error(double[][] w, int output) {
+    double sum = 0;
+    for (int r = 0; r < x.length; r++) {
+      double difference = y[r][output];
+      for (int i = 0; i < x[r].length; i++) {
+        difference -= w[output][i] * x[r][i];
+      }
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  /** Returns Σ y² of one output. */
+  double square(int output) {
+    double sum = 0;
+    for (double[] row : y) {
+      sum += row[output] * row[output];
+    }
+    return sum;
+  }
+
   /** Returns Σ (|y| + |W|·|x| + |b|)², the size of what cancels in the data term. */
   double magnitude(double[][] w, double[] bias) {
     double sum = 0;
