@@ -148,7 +148,7 @@ class StatisticsIT {
     assertThat(Files.readString(file("m/report.html"))).contains("<td>s.stats, of 20 images</td>");
     JsonNode config = json("m/config.json");
     assertThat(config.at("/preprocessing/mean/0").asDouble()).isEqualTo(0.5);
-    assertThat(config.at("/graph/inputs").toString()).contains("[1,8,8]");
+    assertThat(report.get("inputs").toString()).contains("[1,8,8]");
   }
 
   @Test
@@ -164,6 +164,7 @@ class StatisticsIT {
     assertThat(report.at("/provenance/settings/normalization").asText()).isEqualTo("recalibrate");
     assertThat(report.at("/provenance/calibration/samples").asInt()).isEqualTo(20);
     both[5] = "0.4";
+    both[9] = file("other");
     fails(pleas("merge", both), "give the images the same, or leave them out");
   }
 

@@ -26,11 +26,14 @@ const charts = (() => {
         lineStyle: {width: 1.5, type: i % 2 ? [3, 3] : [8, 4], color: color(look, others.length + i)},
         itemStyle: {color: color(look, others.length + i)},
       }));
+      // The legend is shown whole; how many rows it takes is estimated from its letters.
+      const names = [...data.lines].reverse().concat(data.references).map(entry => entry.name);
+      const rows = Math.ceil(1.15 * names.reduce((sum, name) => sum + 7 * name.length + 50, 0) / look.width);
       return {
-        height: look.narrow ? 320 : 380,
+        height: (look.narrow ? 276 : 336) + 24 * rows,
         option: {
-          legend: {},
-          grid: {left: 4, right: 20, top: 44, bottom: 34, containLabel: true},
+          legend: {type: 'plain', data: names},
+          grid: {left: 4, right: 20, top: 20 + 24 * rows, bottom: 34, containLabel: true},
           tooltip: {
             trigger: 'item',
             formatter: p => '<b>' + escape(p.value[2]) + '</b><br>' + escape(p.seriesName) + ': ' + percent(p.value[1])
