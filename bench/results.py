@@ -102,6 +102,7 @@ SETTINGS = {  # of each method of the tables: the command's method, and settings
     "regmean": ("regmean", {}),
     "permutation": ("pleas", {"refit": "none"}),
     "sources": ("pleas", {"refit": "sources"}),
+    "folded": ("pleas", {"fold-normalization": True}),
     "pleas": ("pleas", {}),
 }
 
@@ -115,6 +116,7 @@ def cells(names, seeds):
         [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in small],
         [("pleas", budget, *images) for images in (("none", 0), ("other", 1000)) for budget in small],
         [("pleas", budget, "task", 100) for budget in small],
+        [("folded", budget, "task", 1000) for budget in small],
         [("pleas", budget, "task", 1000) for budget in large],
         [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in large],
     ]
@@ -204,6 +206,8 @@ class Measurements:
             data_sets = of.data_sets() if cell.images == "task" else ["mnist"]
             path = self.calibration(data_sets, cell.seed).resolve()
             recipe["calibration"] = {"data": str(path), "samples": cell.count, **NORMALISATION}
+            if cell.images == "other":
+                parameters["normalization"] = "transfer"
         return recipe
 
     def merge(self, cell):
