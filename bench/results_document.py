@@ -55,6 +55,8 @@ CONTRASTS = [  # what, measured one way and another: (method, images, count)
     ("fitting, over permutation only", ("pleas", "task", 1000), ("permutation", "task", 1000)),
     ("inputs from the merged network, over inputs from the sources",
      ("pleas", "task", 1000), ("sources", "task", 1000)),
+    ("batch normalization folded in, over left as it is",
+     ("folded", "task", 1000), ("pleas", "task", 1000)),
     ("100 images, over 1,000", ("pleas", "task", 100), ("pleas", "task", 1000)),
     ("10,000 images, over 1,000", ("pleas", "task", 10000), ("pleas", "task", 1000)),
     ("MNIST, over the task's images", ("pleas", "other", 1000), ("pleas", "task", 1000)),
