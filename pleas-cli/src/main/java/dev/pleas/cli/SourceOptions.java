@@ -62,6 +62,14 @@ final class SourceOptions {
       description = "Makes everything random repeatable. (default: 0)")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--data-free",
+      description = {
+        "Merges without any images: random ones stand in, and normalization statistics come from the",
+        "networks. A recipe's calibration images are left alone. As --set data-free=true."
+      })
+  private boolean dataFree;
+
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private ToolOptions tools = new ToolOptions();
@@ -81,6 +89,10 @@ final class SourceOptions {
       throw new ParameterException(
           spec.commandLine(),
           "nothing to merge: name a recipe, or two networks or more with --model");
+    }
+    if (dataFree && data.named()) {
+      throw new ParameterException(
+          spec.commandLine(), "--data-free uses no images, and --data names some; leave one away");
     }
     return flags(more, output)
         .over(recipe == null ? MergeSettings.NONE : MergeSettings.read(recipe).without(replaced))
@@ -107,6 +119,9 @@ final class SourceOptions {
     all.putAll(more);
     if (outputHeads != null) {
       all.put("heads", outputHeads);
+    }
+    if (dataFree) {
+      all.put(MergeSettings.DATA_FREE, "true");
     }
     return new MergeSettings(
         models,

@@ -146,6 +146,7 @@ public final class Workspace implements AutoCloseable {
       sources.clear();
       sources.addAll(fitting);
     }
+    boolean anySize = images == null && statistics == null;
     for (EvaluationPlan evaluation : plan.evaluations()) {
       requireLabels(evaluation);
       String head = evaluation.head();
@@ -159,7 +160,11 @@ public final class Workspace implements AutoCloseable {
                 + String.join(", ", tasks.heads()));
       }
       LabeledSamples samples = open(evaluation);
-      sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
+      if (anySize && evaluationData.isEmpty()) {
+        sources.replaceAll(source -> source.fitTo(samples, evaluation.data().path()));
+      } else {
+        sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
+      }
       evaluationData.add(samples);
     }
     loadNanos = System.nanoTime() - start;
@@ -470,19 +475,25 @@ public final class Workspace implements AutoCloseable {
         Provenance.Environment.here());
   }
 
-  /** What was done to the images that the networks were run on, now or earlier. */
+  /**
+   * What was done to the images that the networks were run on, now or earlier, or else judged by.
+   */
   private @Nullable Preprocessing preprocessing() {
     DataSpec images = plan.calibration();
     if (images != null) {
       return images.preprocessing();
     }
-    return plan.statistics() == null ? null : plan.statistics().origin().preprocessing();
+    if (plan.statistics() != null) {
+      return plan.statistics().origin().preprocessing();
+    }
+    return plan.evaluations().isEmpty() ? null : plan.evaluations().get(0).data().preprocessing();
   }
 
   /** Returns whether calibration images are used as they are, from 0 to 1. */
   public boolean unnormalized() {
     Preprocessing images = preprocessing();
     return images != null
+        && (calibration != null || plan.statistics() != null)
         && images.mean().stream().allMatch(mean -> mean == 0)
         && images.std().stream().allMatch(std -> std == 1);
   }

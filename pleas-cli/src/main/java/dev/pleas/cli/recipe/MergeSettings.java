@@ -65,6 +65,9 @@ public record MergeSettings(
     }
   }
 
+  /** The method's setting that merges without images. */
+  public static final String DATA_FREE = "data-free";
+
   /** The method when none is named. */
   public static final String DEFAULT_METHOD = "pleas";
 
@@ -185,7 +188,8 @@ public record MergeSettings(
   }
 
   /**
-   * Returns the plan: names are made up where none were given, and defaults filled in.
+   * Returns the plan: names are made up where none were given, and defaults filled in. Of a merge
+   * without data, calibration images only say what is done to images.
    *
    * @throws ConfigurationException if two models have the same name, or a name has other characters
    *     than letters, digits, - and _
@@ -193,6 +197,9 @@ public record MergeSettings(
    *     or something else
    */
   public MergePlan plan() {
+    if (Boolean.parseBoolean(parameters.get(DATA_FREE)) && calibration.spec() != null) {
+      return withoutCalibration().plan();
+    }
     SavedStatistics saved = statistics == null ? null : SavedStatistics.open(statistics);
     // Of images that statistics stand for it is known what was done to them.
     ImageSettings images =

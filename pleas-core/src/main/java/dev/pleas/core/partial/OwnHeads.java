@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,11 @@ record OwnHeads(Map<String, Head> all) {
     all.values()
         .forEach(head -> kinds.computeIfAbsent(head.kind(), k -> new ArrayList<>()).add(head));
     return kinds;
+  }
+
+  /** Returns the head that makes an output. */
+  Head of(String value) {
+    return Objects.requireNonNull(all.get(value), value);
   }
 
   /** Returns the heads of a kind. */

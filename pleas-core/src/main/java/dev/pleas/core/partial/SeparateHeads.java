@@ -105,7 +105,7 @@ public final class SeparateHeads {
             });
     Map<String, String> outputs = new LinkedHashMap<>();
     for (String value : graph.outputs().values()) {
-      String kind = own.all().get(value).kind();
+      String kind = own.of(value).kind();
       outputs.put(kind, kind);
     }
     return new Graph(graph.architecture(), graph.inputs(), nodes, outputs, shapes);
@@ -226,7 +226,7 @@ public final class SeparateHeads {
     for (int source = 0; source < heads.size(); source++) {
       for (Map.Entry<String, String> output : sources.get(source).outputs().entrySet()) {
         String label = label(source, output.getKey());
-        Head head = heads.get(source).all().get(output.getValue());
+        Head head = heads.get(source).of(output.getValue());
         if (outputs.put(label, named(source, head)) != null) {
           throw new ConfigurationException(
               "two outputs would be called "
