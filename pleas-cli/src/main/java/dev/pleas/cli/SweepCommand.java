@@ -40,7 +40,7 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  pleas sweep recipe.yaml --budgets 1.0,1.2,1.55,1.8,2.0 -o sweep",
       "  pleas sweep recipe.yaml --budgets 1.0,1.5,2.0 --refit sources -o sweep",
-      "  pleas sweep recipe.yaml --stats pair.stats --budgets 1.0,1.5,2.0 --keep -o sweep",
+      "  pleas sweep recipe.yaml --stats pair.stats --budgets 1.0,2.0 --keep -o sweep",
       "",
       "With --refit sources, or --stats, the images are gone through once for all budgets."
     })

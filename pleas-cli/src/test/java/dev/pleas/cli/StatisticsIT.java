@@ -222,6 +222,10 @@ class StatisticsIT {
     fails(merge(statistics, output), "name the models in this order: n0, n1, n2");
     networks.set(1, "n2=" + Tiny.network(file("other.safetensors"), 9, 1, 3));
     fails(merge(statistics, output), ": the statistics are not of n2 (SHA-256 ");
+    networks.set(1, statistics);
+    fails(
+        pleas("merge", output),
+        statistics + ": expected a network, found statistics of images; they are named with --stats");
     assertThat(file("m")).doesNotExist();
   }
 

@@ -14,6 +14,7 @@ import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.cli.statistics.SavedStatistics;
 import dev.pleas.models.config.ConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,10 @@ final class ModelLoader {
   private LoadedModel openCheckpoint(Path path) {
     Checkpoint checkpoint = format(path).open(path);
     try {
+      if (SavedStatistics.isIn(checkpoint)) {
+        throw new ModelException(
+            path + ": expected a network, found statistics of images; they are named with --stats");
+      }
       Map<String, String> metadata = ConfigFile.beside(path);
       metadata.putAll(checkpoint.metadata());
       if (heads != null) {

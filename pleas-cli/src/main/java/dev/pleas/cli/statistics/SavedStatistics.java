@@ -60,6 +60,11 @@ public final class SavedStatistics implements StoredStatistics {
     return new SavedStatistics(path, file, origin(path, json));
   }
 
+  /** Returns whether a file has statistics in it, and no network. */
+  public static boolean isIn(Checkpoint file) {
+    return file.metadata().containsKey(KEY);
+  }
+
   private static void check(Path path, String name, TensorInfo info) {
     if (info.dtype() != DType.F64 || info.shape().rank() != 2) {
       throw new CheckpointException(
