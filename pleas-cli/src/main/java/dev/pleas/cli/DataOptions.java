@@ -56,6 +56,11 @@ final class DataOptions {
       description = "Uses the first N images. (default: all)")
   private @Nullable Integer samples;
 
+  /** Returns whether images were named. */
+  boolean named() {
+    return data != null;
+  }
+
   ImageSettings settings(@Nullable List<Integer> classes) {
     if (labels != null && labels.toString().endsWith(".json")) {
       throw new ConfigurationException(

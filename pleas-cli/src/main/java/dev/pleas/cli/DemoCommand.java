@@ -3,7 +3,6 @@ package dev.pleas.cli;
 import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.PleasException;
-import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.MergeOutcome;
@@ -23,8 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,26 +103,19 @@ final class DemoCommand extends PleasCommand {
       MergePlan plan = MergeSettings.read(recipes.resolve(recipe + ".yaml")).plan();
       try (Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
         explainPreflight(workspace.preflight(), how.quiet);
-        rows.addAll(merge(session, workspace, recipe, recipes, folder, new MergeWriter(format)));
+        rows.addAll(merge(workspace, recipe, recipes, folder, new MergeWriter(format)));
       }
     }
     out().print(how.json ? Json.write(rows) : text(rows, folder));
   }
 
   private List<Row> merge(
-      Session session,
-      Workspace workspace,
-      String recipe,
-      Path recipes,
-      Path folder,
-      MergeWriter writer) {
+      Workspace workspace, String recipe, Path recipes, Path folder, MergeWriter writer) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < workspace.names().size(); i++) {
       rows.add(Row.of(recipe, workspace.names().get(i), workspace.evaluateSource(i), null));
     }
-    MergeOutcome average =
-        workspace.merge("average", known(session, "average", workspace.plan().parameters()));
-    rows.add(Row.of(recipe, "plain average", average.scores(), null));
+    rows.add(Row.of(recipe, "plain average", workspace.average().scores(), null));
     for (String budget : BUDGETS) {
       Map<String, String> parameters = new LinkedHashMap<>(workspace.plan().parameters());
       parameters.put("budget", budget);
@@ -145,18 +135,6 @@ final class DemoCommand extends PleasCommand {
       }
     }
     return rows;
-  }
-
-  /** Those settings that a method knows. */
-  private static Map<String, String> known(
-      Session session, String method, Map<String, String> parameters) {
-    Set<String> names =
-        session.method(method).provider().create().parameters().stream()
-            .map(MethodParameter::name)
-            .collect(Collectors.toSet());
-    Map<String, String> known = new LinkedHashMap<>(parameters);
-    known.keySet().retainAll(names);
-    return known;
   }
 
   private static Path bundled() {

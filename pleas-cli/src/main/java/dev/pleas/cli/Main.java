@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       MergeCommand.class,
+      SweepCommand.class,
+      StatsCommand.class,
       PlanCommand.class,
       EvalCommand.class,
       PredictCommand.class,

@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       "  pleas merge recipe.yaml --budget 1.5 -o merged-1.5",
       "  pleas merge -m a=first.safetensors -m b=second.safetensors --budget 1.2 \\",
       "      --data calibration-images-idx3-ubyte.gz --mean 0.286 --std 0.353 -o merged",
+      "  pleas merge recipe.yaml --stats pair.stats --budget 1.8 -o merged-1.8",
       "",
       "'pleas methods' lists the merge methods and all their parameters (for --set).",
     })
@@ -48,11 +49,13 @@ final class MergeCommand extends PleasCommand {
   @Option(names = "--force", description = "Replaces an earlier output.")
   private boolean force;
 
+  @Mixin private StatisticsOption statistics = new StatisticsOption();
   @Mixin private OutputOptions how = new OutputOptions();
 
   @Override
   void run(Session session) {
-    MergeSettings settings = options.settings(spec(), output);
+    MergeSettings settings =
+        statistics.in(options.settings(spec(), output), options.sources().namesImages());
     MergePlan plan = settings.plan();
     Path folder = settings.output();
     if (folder == null) {

@@ -1,12 +1,9 @@
 package dev.pleas.cli;
 
-import dev.pleas.cli.labels.LabelMap;
-import dev.pleas.cli.merge.NamedPath;
 import dev.pleas.cli.recipe.MergeSettings;
 import dev.pleas.cli.session.ToolIds;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -14,25 +11,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
-/** What to merge, and how: by a recipe, options, or both. */
+/** What to merge, how, and of what size: by a recipe, options, or both. */
 final class MergeOptions {
-  @Parameters(arity = "0..1", paramLabel = "RECIPE", description = "A YAML file.")
-  private @Nullable Path recipe;
-
-  @Option(
-      names = {"-m", "--model"},
-      paramLabel = "[NAME=]PATH",
-      converter = ModelArgument.class,
-      description = "A network to merge, and a short name for it. Give it twice or more.")
-  private List<NamedPath> models = List.of();
-
-  @Option(
-      names = "--method",
-      paramLabel = "ID",
-      description = "How to merge. (default: " + MergeSettings.DEFAULT_METHOD + ")")
-  private @Nullable String method;
+  @Mixin private SourceOptions sources = new SourceOptions();
 
   @ArgGroup private SizeOptions size = new SizeOptions();
 
@@ -43,38 +25,6 @@ final class MergeOptions {
           "uniform, stages or optimal: how the size is shared out; as --set allocation=A.")
   private @Nullable String allocation;
 
-  @Option(
-      names = "--output-heads",
-      paramLabel = "H",
-      description =
-          "auto, shared or union (one output for all), or separate (one for each source).")
-  private @Nullable String outputHeads;
-
-  @Option(
-      names = "--label-map",
-      paramLabel = "FILE",
-      description = {
-        "JSON: the class of each value of each network's output, by name;",
-        "{\"a\": [\"cat\", \"dog\"], \"b\": [\"dog\", \"owl\"]}. Equal names are one class."
-      })
-  private @Nullable Path labelMap;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a parameter of the method; see 'pleas methods'.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Makes everything random repeatable. (default: 0)")
-  private @Nullable Long seed;
-
-  @Mixin private NetworkOptions network = new NetworkOptions();
-  @Mixin private DataOptions data = new DataOptions();
-  @Mixin private ToolOptions tools = new ToolOptions();
-
   /**
    * Returns what was said; options win over the recipe.
    *
@@ -83,41 +33,21 @@ final class MergeOptions {
    * @throws ParameterException if nothing says what to merge
    */
   MergeSettings settings(CommandSpec spec, @Nullable Path output) {
-    if (recipe == null && models.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "nothing to merge: name a recipe, or two networks or more with --model");
+    Map<String, String> more = new LinkedHashMap<>();
+    size.putInto(more);
+    if (allocation != null) {
+      more.put("allocation", allocation);
     }
-    return flags(output)
-        .over(
-            recipe == null
-                ? MergeSettings.NONE
-                : MergeSettings.read(recipe).without(size.replaced()))
-        .withHeads(network.heads());
+    return sources.settings(spec, more, size.replaced(), output);
+  }
+
+  /** Returns the part that is not about the size. */
+  SourceOptions sources() {
+    return sources;
   }
 
   /** Returns which implementations to work with. */
   ToolIds tools() {
-    return tools.ids();
-  }
-
-  private MergeSettings flags(@Nullable Path output) {
-    Map<String, String> all = new LinkedHashMap<>(parameters);
-    size.putInto(all);
-    if (allocation != null) {
-      all.put("allocation", allocation);
-    }
-    if (outputHeads != null) {
-      all.put("heads", outputHeads);
-    }
-    return new MergeSettings(
-        models,
-        method,
-        all,
-        data.settings(null),
-        List.of(),
-        seed,
-        output,
-        labelMap == null ? null : LabelMap.read(labelMap));
+    return sources.tools();
   }
 }

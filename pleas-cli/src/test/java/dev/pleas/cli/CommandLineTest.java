@@ -38,6 +38,8 @@ class CommandLineTest {
         .containsExactlyInAnyOrder(
             "demo",
             "merge",
+            "sweep",
+            "stats",
             "plan",
             "eval",
             "predict",

@@ -1,6 +1,7 @@
 package dev.pleas.cli.merge;
 
 import dev.pleas.cli.labels.LabelMap;
+import dev.pleas.cli.statistics.SavedStatistics;
 import dev.pleas.models.data.DataSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param method id of a merge method
  * @param parameters the method's settings
  * @param calibration images to run the networks on, or null
+ * @param statistics of calibration images, collected earlier, or null
  * @param evaluations what to measure the result on
  * @param labels the classes of the networks, or null
  * @param seed makes everything random repeatable
@@ -24,6 +26,7 @@ public record MergePlan(
     String method,
     Map<String, String> parameters,
     @Nullable DataSpec calibration,
+    @Nullable SavedStatistics statistics,
     List<EvaluationPlan> evaluations,
     @Nullable LabelMap labels,
     long seed) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.cli.session.ChosenTools.Choice;
 import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.cli.statistics.SavedStatistics;
+import dev.pleas.cli.statistics.StatisticsOrigin;
 import dev.pleas.models.data.DataSpec;
 import dev.pleas.models.data.Preprocessing;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools the implementations and why each was chosen, by kind
  * @param sources what was merged
  * @param calibration the images it was calibrated on, or null
+ * @param statistics the statistics of images by which it was merged, or null
  * @param environment the machine, since results depend on it in their last bits
  */
 public record Provenance(
@@ -34,6 +37,7 @@ public record Provenance(
     Map<String, Choice> tools,
     List<Source> sources,
     @Nullable Calibration calibration,
+    @Nullable Statistics statistics,
     Environment environment) {
   /** Key of a checkpoint's metadata that holds this as JSON. */
   public static final String KEY = "pleas.provenance";
@@ -89,6 +93,25 @@ public record Provenance(
           Files.isRegularFile(spec.path()) ? Sha256.of(spec.path()) : null,
           samples,
           spec.preprocessing());
+    }
+  }
+
+  /**
+   * Statistics that were collected before the merge.
+   *
+   * @param file its name
+   * @param sha256 of the file
+   * @param samples how many images they are of
+   * @param origin of what they are, and how they were computed
+   */
+  public record Statistics(String file, String sha256, long samples, StatisticsOrigin origin) {
+    /** Describes a file that was used. */
+    static Statistics of(SavedStatistics statistics) {
+      return new Statistics(
+          String.valueOf(statistics.path().getFileName()),
+          Sha256.of(statistics.path()),
+          statistics.origin().samples(),
+          statistics.origin());
     }
   }
 

@@ -1,16 +1,20 @@
 package dev.pleas.cli.merge;
 
 import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.PleasException;
 import dev.pleas.api.merge.LabelSpaces;
+import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
+import dev.pleas.api.merge.MethodParameter;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Selection;
@@ -26,15 +30,20 @@ import dev.pleas.cli.session.ChosenTools;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.session.ToolIds;
+import dev.pleas.cli.statistics.SavedStatistics;
+import dev.pleas.cli.statistics.StatisticsOrigin;
 import dev.pleas.models.data.DataSpec;
 import dev.pleas.models.data.ImageData;
 import dev.pleas.models.data.LabeledSamples;
 import dev.pleas.models.data.Preprocessing;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +51,11 @@ import org.jspecify.annotations.Nullable;
  * made in one workspace.
  */
 public final class Workspace implements AutoCloseable {
+  /** What to tell where images are {@linkplain #unnormalized not normalized}. */
+  public static final String UNNORMALIZED =
+      "the calibration images are used as they are, from 0 to 1: give the mean and std that the"
+          + " networks were trained with";
+
   private final Session session;
   private final MergePlan plan;
   private final ChosenTools tools;
@@ -54,6 +68,7 @@ public final class Workspace implements AutoCloseable {
   private @Nullable LabeledSamples calibration;
   private LearnedTasks tasks = new LearnedTasks(List.of(), 0, false);
   private @Nullable Preflight preflight;
+  private Provenance.@Nullable Statistics statisticsUsed;
   private long loadNanos;
 
   private Workspace(Session session, MergePlan plan, ChosenTools tools, Progress progress) {
@@ -117,8 +132,14 @@ public final class Workspace implements AutoCloseable {
             sources.stream().map(LoadedModel::graph).toList(),
             stored,
             plan.labels());
+    SavedStatistics statistics = plan.statistics();
+    if (statistics != null) {
+      requireMethod(statistics);
+      sources.replaceAll(source -> source.withInput(statistics.origin().input()));
+    }
     DataSpec images = plan.calibration();
     if (images != null) {
+      requireSamePreprocessing(images);
       LabeledSamples samples = ImageData.open(images);
       calibration = samples;
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
@@ -127,6 +148,7 @@ public final class Workspace implements AutoCloseable {
       sources.clear();
       sources.addAll(fitting);
     }
+    boolean anySize = images == null && statistics == null;
     for (EvaluationPlan evaluation : plan.evaluations()) {
       requireLabels(evaluation);
       String head = evaluation.head();
@@ -140,7 +162,11 @@ public final class Workspace implements AutoCloseable {
                 + String.join(", ", tasks.heads()));
       }
       LabeledSamples samples = open(evaluation);
-      sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
+      if (anySize && evaluationData.isEmpty()) {
+        sources.replaceAll(source -> source.fitTo(samples, evaluation.data().path()));
+      } else {
+        sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
+      }
       evaluationData.add(samples);
     }
     loadNanos = System.nanoTime() - start;
@@ -157,7 +183,38 @@ public final class Workspace implements AutoCloseable {
         stage.advance(1);
       }
     }
+    SavedStatistics statistics = plan.statistics();
+    if (statistics != null) {
+      List<String> sha256 = origins.stream().map(Provenance.Source::sha256).toList();
+      statistics.origin().requireSources(statistics.place(), names(), sha256);
+      statisticsUsed = Provenance.Statistics.of(statistics);
+    }
     loadNanos += System.nanoTime() - start;
+  }
+
+  private void requireMethod(SavedStatistics statistics) {
+    if (!statistics.origin().method().equals(plan.method())) {
+      throw new ConfigurationException(
+          statistics.place()
+              + ": the statistics are those of the method "
+              + statistics.origin().method()
+              + ", and the merge is to be by "
+              + plan.method()
+              + "; use that method, or give images instead");
+    }
+  }
+
+  private void requireSamePreprocessing(DataSpec images) {
+    SavedStatistics statistics = plan.statistics();
+    if (statistics != null && !statistics.origin().preprocessing().equals(images.preprocessing())) {
+      throw new ConfigurationException(
+          statistics.place()
+              + ": the statistics are of images with "
+              + statistics.origin().preprocessing()
+              + ", and the calibration images are to have "
+              + images.preprocessing()
+              + "; give the images the same, or leave them out");
+    }
   }
 
   private void requireLabels(EvaluationPlan evaluation) {
@@ -223,6 +280,11 @@ public final class Workspace implements AutoCloseable {
     return tools.tools();
   }
 
+  /** Returns which implementations were chosen, and why, by kind. */
+  public Map<String, ChosenTools.Choice> choices() {
+    return tools.choices();
+  }
+
   /** Returns how many calibration images there are. */
   public int calibrationSamples() {
     return calibration == null ? 0 : calibration.count();
@@ -249,30 +311,109 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Merges, and evaluates the result.
+   * Collects the statistics by which the plan's method can merge without images.
+   *
+   * @return of what they are
+   * @throws DataException if there are no calibration images
+   * @throws dev.pleas.api.error.PleasException if the method refuses
+   */
+  public StatisticsOrigin collect(Statistics.Sink sink) {
+    DataSpec images = plan.calibration();
+    LabeledSamples samples = calibration;
+    if (images == null || samples == null) {
+      throw new DataException(
+          "no images to compute statistics of; name some with --data, or in a recipe");
+    }
+    MergeMethod method = session.method(plan.method()).provider().create();
+    method.statistics(request(plan.parameters(), null), sink);
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (MethodParameter parameter : method.parameters()) {
+      if (StatisticsOrigin.SETTINGS.contains(parameter.name())) {
+        String given = plan.parameters().get(parameter.name());
+        settings.put(parameter.name(), given == null ? parameter.defaultValue() : given.strip());
+      }
+    }
+    Provenance.Calibration used = Provenance.Calibration.of(images, samples.count());
+    return new StatisticsOrigin(
+        StatisticsOrigin.FORMAT,
+        Session.version(),
+        plan.method(),
+        settings,
+        plan.seed(),
+        origins.stream()
+            .map(
+                source ->
+                    new StatisticsOrigin.Source(
+                        source.name(), source.sha256(), source.architecture()))
+            .toList(),
+        samples.shape(),
+        images.preprocessing(),
+        List.of(
+            new StatisticsOrigin.Images(
+                used.data(), used.sha256(), images.classes(), used.samples())));
+  }
+
+  private MergeRequest request(Map<String, String> parameters, @Nullable Statistics statistics) {
+    return new MergeRequest(
+        models,
+        names(),
+        tasks.spaces(),
+        calibration,
+        statistics,
+        parameters,
+        plan.seed(),
+        tools.tools(),
+        progress);
+  }
+
+  /**
+   * Merges, and evaluates the result; by the plan's statistics, if it has any.
    *
    * @param methodId id of a merge method
    * @param parameters its settings
    * @throws dev.pleas.api.error.PleasException if the method refuses
    */
   public MergeOutcome merge(String methodId, Map<String, String> parameters) {
+    SavedStatistics statistics = plan.statistics();
+    return statistics == null || !methodId.equals(statistics.origin().method())
+        ? merge(methodId, parameters, null)
+        : merge(
+            methodId, statistics.origin().settingsOf(statistics.place(), parameters), statistics);
+  }
+
+  /**
+   * Merges plainly, to have something to compare with: by the method {@code average}, with those of
+   * the plan's settings that it knows.
+   *
+   * @throws dev.pleas.api.error.PleasException if the method refuses
+   */
+  public MergeOutcome average() {
+    String id = "average";
+    Map<String, String> known = new LinkedHashMap<>(plan.parameters());
+    if (calibration == null) {
+      known.put("normalization", "none"); // There is nothing to recalibrate on.
+    }
+    known.keySet().retainAll(parameters(id));
+    return merge(id, known, null);
+  }
+
+  /** Returns the names of a method's settings. */
+  public Set<String> parameters(String methodId) {
+    return session.method(methodId).provider().create().parameters().stream()
+        .map(MethodParameter::name)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Merges by statistics, and evaluates the result.
+   *
+   * @param statistics what {@link #collect} gave for this plan, or null
+   * @throws dev.pleas.api.error.PleasException if the method refuses
+   */
+  public MergeOutcome merge(
+      String methodId, Map<String, String> parameters, @Nullable Statistics statistics) {
     Selection<MergeMethodProvider> method = session.method(methodId);
-    MergeResult result =
-        method
-            .provider()
-            .create()
-            .merge(
-                new MergeRequest(
-                    models,
-                    names(),
-                    tasks.spaces(),
-                    calibration,
-                    null,
-                    parameters,
-                    plan.seed(),
-                    tools.tools(),
-                    progress));
-    DataSpec images = plan.calibration();
+    MergeResult result = method.provider().create().merge(request(parameters, statistics));
     long start = System.nanoTime();
     List<String> notes = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
@@ -280,10 +421,8 @@ public final class Workspace implements AutoCloseable {
       sources.get(i).network().notes().forEach(note -> notes.add(name + ": " + note));
     }
     notes.addAll(result.report().notes());
-    if (images != null && unnormalized(images.preprocessing())) {
-      notes.add(
-          "the calibration images are used as they are, from 0 to 1: give the mean and std that the"
-              + " networks were trained with");
+    if (unnormalized()) {
+      notes.add(UNNORMALIZED);
     }
     NetworkLabels outputs = tasks.ofMerged(result.model().graph());
     if (outputs == null && tasks.labeled()) {
@@ -300,35 +439,64 @@ public final class Workspace implements AutoCloseable {
     if (!scores.isEmpty()) {
       stages.add(new Stage("evaluating", System.nanoTime() - start));
     }
-    Provenance provenance =
-        new Provenance(
-            Session.version(),
-            ChosenTools.Choice.of(method),
-            result.report().settings(),
-            plan.seed(),
-            tools.choices(),
-            origins,
-            images == null
-                ? null
-                : Provenance.Calibration.of(images, Objects.requireNonNull(calibration).count()),
-            Provenance.Environment.here());
     return new MergeOutcome(
         result,
         sources,
         names(),
         outputs,
         preflight(),
-        images == null ? null : images.preprocessing(),
+        preprocessing(),
         scores,
         baselines,
         stages,
         notes,
         progress.peak(),
-        provenance);
+        provenance(methodId, result.report().settings()));
   }
 
-  private static boolean unnormalized(Preprocessing images) {
-    return images.mean().stream().allMatch(mean -> mean == 0)
+  /**
+   * Returns where networks that are merged here come from.
+   *
+   * @param settings every setting in force
+   */
+  public Provenance provenance(String methodId, Map<String, String> settings) {
+    DataSpec images = plan.calibration();
+    boolean byStatistics =
+        plan.statistics() != null && plan.statistics().origin().method().equals(methodId);
+    return new Provenance(
+        Session.version(),
+        ChosenTools.Choice.of(session.method(methodId)),
+        settings,
+        plan.seed(),
+        tools.choices(),
+        origins,
+        images == null
+            ? null
+            : Provenance.Calibration.of(images, Objects.requireNonNull(calibration).count()),
+        byStatistics ? statisticsUsed : null,
+        Provenance.Environment.here());
+  }
+
+  /**
+   * What was done to the images that the networks were run on, now or earlier, or else judged by.
+   */
+  private @Nullable Preprocessing preprocessing() {
+    DataSpec images = plan.calibration();
+    if (images != null) {
+      return images.preprocessing();
+    }
+    if (plan.statistics() != null) {
+      return plan.statistics().origin().preprocessing();
+    }
+    return plan.evaluations().isEmpty() ? null : plan.evaluations().get(0).data().preprocessing();
+  }
+
+  /** Returns whether calibration images are used as they are, from 0 to 1. */
+  public boolean unnormalized() {
+    Preprocessing images = preprocessing();
+    return images != null
+        && (calibration != null || plan.statistics() != null)
+        && images.mean().stream().allMatch(mean -> mean == 0)
         && images.std().stream().allMatch(std -> std == 1);
   }
 

@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * the next run for the same target removes it; a target that was being replaced is put back.
  */
 public final class OutputDirectory implements AutoCloseable {
-  /** What a merge writes: only folders of such files are replaced. */
+  /** What merges and sweeps write: only folders of such files are replaced. */
   private static final Pattern OURS =
       Pattern.compile(
-          "config\\.json|report\\.json|report\\.html|model.*\\.safetensors(\\.index\\.json)?");
+          "config\\.json|report\\.json|report\\.html|model.*\\.safetensors(\\.index\\.json)?"
+              + "|sweep\\.json|sweep\\.html|budget-[0-9.]+");
 
   private final Path target;
   private final Path staging;
@@ -96,7 +97,9 @@ public final class OutputDirectory implements AutoCloseable {
     try {
       try (Stream<Path> files = Files.list(staging)) {
         for (Path file : (Iterable<Path>) files::iterator) {
-          sync(file, StandardOpenOption.WRITE);
+          if (!Files.isDirectory(file)) { // A folder in it was committed by itself.
+            sync(file, StandardOpenOption.WRITE);
+          }
         }
       }
       syncFolder(staging);

@@ -6,6 +6,7 @@ import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.EvaluationPlan;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.NamedPath;
+import dev.pleas.cli.statistics.SavedStatistics;
 import dev.pleas.models.data.DataSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed makes everything random repeatable
  * @param output folder to write
  * @param labels the classes of the networks
+ * @param statistics file of statistics of calibration images
  */
 public record MergeSettings(
     List<NamedPath> models,
@@ -38,7 +40,8 @@ public record MergeSettings(
     List<Evaluation> evaluations,
     @Nullable Long seed,
     @Nullable Path output,
-    @Nullable LabelMap labels) {
+    @Nullable LabelMap labels,
+    @Nullable Path statistics) {
   /**
    * Images to measure the result on. What was not said of what is done to them is as for the
    * calibration images.
@@ -62,12 +65,16 @@ public record MergeSettings(
     }
   }
 
+  /** The method's setting that merges without images. */
+  public static final String DATA_FREE = "data-free";
+
   /** The method when none is named. */
   public static final String DEFAULT_METHOD = "pleas";
 
   /** Nothing was said. */
   public static final MergeSettings NONE =
-      new MergeSettings(List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null, null);
+      new MergeSettings(
+          List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null, null, null);
 
   /**
    * Reads a recipe; its paths are taken from its folder.
@@ -107,7 +114,8 @@ public record MergeSettings(
         evaluations,
         recipe.seed(),
         recipe.output() == null ? null : folder.resolve(recipe.output()),
-        labels(recipe.labels(), file, folder));
+        labels(recipe.labels(), file, folder),
+        recipe.statistics() == null ? null : folder.resolve(recipe.statistics()));
   }
 
   private static @Nullable LabelMap labels(@Nullable JsonNode labels, Path file, Path folder) {
@@ -131,13 +139,14 @@ public record MergeSettings(
         evaluations.isEmpty() ? base.evaluations : evaluations,
         seed != null ? seed : base.seed,
         output != null ? output : base.output,
-        labels != null ? labels : base.labels);
+        labels != null ? labels : base.labels,
+        statistics != null ? statistics : base.statistics);
   }
 
   /** Returns these settings for other networks. */
   public MergeSettings withModels(List<NamedPath> others) {
     return new MergeSettings(
-        others, method, parameters, calibration, evaluations, seed, output, labels);
+        others, method, parameters, calibration, evaluations, seed, output, labels, statistics);
   }
 
   /** Returns these settings without some of the method's. */
@@ -145,7 +154,7 @@ public record MergeSettings(
     Map<String, String> others = new LinkedHashMap<>(parameters);
     others.keySet().removeAll(names);
     return new MergeSettings(
-        models, method, others, calibration, evaluations, seed, output, labels);
+        models, method, others, calibration, evaluations, seed, output, labels, statistics);
   }
 
   /** Returns these settings with so many attention heads for all networks; null for no change. */
@@ -155,22 +164,55 @@ public record MergeSettings(
             .map(model -> heads == null ? model : new NamedPath(model.name(), model.path(), heads))
             .toList();
     return new MergeSettings(
-        all, method, parameters, calibration, evaluations, seed, output, labels);
+        all, method, parameters, calibration, evaluations, seed, output, labels, statistics);
+  }
+
+  /** Returns these settings with other statistics; null for none. */
+  public MergeSettings withStatistics(@Nullable Path file) {
+    return new MergeSettings(
+        models, method, parameters, calibration, evaluations, seed, output, labels, file);
+  }
+
+  /** Returns these settings without calibration images; what is done to images stays. */
+  public MergeSettings withoutCalibration() {
+    return new MergeSettings(
+        models,
+        method,
+        parameters,
+        calibration.preprocessing(),
+        evaluations,
+        seed,
+        output,
+        labels,
+        statistics);
   }
 
   /**
-   * Returns the plan: names are made up where none were given, and defaults filled in.
+   * Returns the plan: names are made up where none were given, and defaults filled in. Of a merge
+   * without data, calibration images only say what is done to images.
    *
    * @throws ConfigurationException if two models have the same name, or a name has other characters
    *     than letters, digits, - and _
+   * @throws dev.pleas.api.error.CheckpointException if the file of statistics is missing, damaged,
+   *     or something else
    */
   public MergePlan plan() {
+    if (Boolean.parseBoolean(parameters.get(DATA_FREE)) && calibration.spec() != null) {
+      return withoutCalibration().plan();
+    }
+    SavedStatistics saved = statistics == null ? null : SavedStatistics.open(statistics);
+    // Of images that statistics stand for it is known what was done to them.
+    ImageSettings images =
+        saved == null
+            ? calibration
+            : calibration.over(ImageSettings.of(saved.origin().preprocessing()));
     return new MergePlan(
         named(models),
         method != null ? method : DEFAULT_METHOD,
         parameters,
-        calibration.spec(),
-        evaluations.stream().map(evaluation -> evaluation.plan(calibration)).toList(),
+        images.spec(),
+        saved,
+        evaluations.stream().map(evaluation -> evaluation.plan(images)).toList(),
         labels,
         seed != null ? seed : 0);
   }

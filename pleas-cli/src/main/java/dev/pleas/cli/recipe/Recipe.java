@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed makes everything random repeatable
  * @param output folder to write
  * @param labels the classes of the networks: a JSON file, or by the name of the network
+ * @param statistics a file that {@code pleas stats} wrote
  */
 record Recipe(
     @Nullable List<Source> models,
@@ -33,7 +34,8 @@ record Recipe(
     @Nullable List<Evaluation> evaluation,
     @Nullable Long seed,
     @Nullable String output,
-    @Nullable JsonNode labels) {
+    @Nullable JsonNode labels,
+    @Nullable String statistics) {
   /** A key that cannot be left out, or left empty. */
   @Retention(RetentionPolicy.RUNTIME)
   @JacksonAnnotationsInside

@@ -149,6 +149,7 @@ final class SampleReports {
             Map.of("backend", tool),
             List.of(source(a, nested()), source(b, null)),
             null,
+            null,
             new Provenance.Environment("17", "Linux", 2)));
   }
 

@@ -60,6 +60,11 @@ final class MergeData {
     return request.calibration() != null;
   }
 
+  /** Returns whether there are statistics and no images. */
+  boolean statisticsOnly() {
+    return request.statistics() != null && !hasImages();
+  }
+
   /**
    * Returns a way to run stages over the images.
    *
@@ -79,8 +84,8 @@ final class MergeData {
     if (!settings.text("refit").equals(AUTO)) {
       return settings.choice("refit", RefitInputs.class);
     }
-    boolean statisticsOnly = data != null && data.request.statistics() != null && !data.hasImages();
-    RefitInputs inputs = statisticsOnly ? RefitInputs.SOURCES : RefitInputs.MERGED;
+    RefitInputs inputs =
+        data != null && data.statisticsOnly() ? RefitInputs.SOURCES : RefitInputs.MERGED;
     settings.resolve("refit", Settings.option(inputs));
     return inputs;
   }

@@ -202,7 +202,7 @@ final class PleasMerge {
     return new LayerPass.Settings(
         MergeData.inputs(settings, data),
         settings.choice("targets", Targets.class) == Targets.STREAM,
-        Normalization.recalibrates(settings),
+        Normalization.recalibrates(settings, data != null && data.statisticsOnly()),
         ridge(settings),
         excluded(settings, graph),
         (int) settings.whole("passes", 1, 100),

@@ -65,7 +65,7 @@ final class PleasMethod implements PlannedMethod {
               "how often all layers are fitted; each pass pulls towards the weights of the one"
                   + " before"),
           OutputHeads.PARAMETER,
-          Normalization.PARAMETER,
+          Normalization.OR_STATISTICS,
           FOLD,
           MergeData.DATA_FREE,
           new MethodParameter(
@@ -129,9 +129,11 @@ final class PleasMethod implements PlannedMethod {
   }
 
   private static MergeResult merge(MergeRequest request, Settings settings) {
-    return settings.flag(MergeData.DATA_FREE.name())
-        ? new DataFreeMerge(request, settings).run()
-        : new PleasMerge(request, settings).run();
+    boolean dataFree = settings.flag(MergeData.DATA_FREE.name());
+    MergeRequest with = dataFree ? ElsewhereMerge.withoutData(request) : request;
+    return Normalization.transfers(settings, dataFree)
+        ? new ElsewhereMerge(with, settings).run()
+        : new PleasMerge(with, settings).run();
   }
 
   private static MergeRequest folded(MergeRequest request) {

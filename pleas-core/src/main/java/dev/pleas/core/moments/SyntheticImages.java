@@ -4,6 +4,7 @@ import dev.pleas.api.data.Samples;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Inputs for those who have none: random images with the power spectrum of natural ones, which
@@ -13,39 +14,69 @@ import java.util.SplittableRandom;
  * is its lightness. Every value has mean 0 and variance 1, as inputs have after the usual
  * normalization.
  *
- * @param shape of one sample, [channels, height, width]
- * @param count of samples
- * @param seed the same images for the same seed
+ * <p>Images are kept once they are made, since a merge reads them many times. Safe for use by
+ * several threads.
  */
-public record SyntheticImages(Shape shape, int count, long seed) implements Samples {
+public final class SyntheticImages implements Samples {
   private static final double SHARED = 0.9;
 
-  /** Checks the shape. */
-  public SyntheticImages {
+  private final Shape shape;
+  private final long seed;
+  private final AtomicReferenceArray<float[]> made;
+
+  /**
+   * @param shape of one sample, [channels, height, width]
+   * @param count of samples
+   * @param seed the same images for the same seed
+   */
+  public SyntheticImages(Shape shape, int count, long seed) {
     if (shape.rank() != 3) {
       throw new IllegalArgumentException("images of shape " + shape + ": expected [C, H, W]");
     }
+    this.shape = shape;
+    this.seed = seed;
+    this.made = new AtomicReferenceArray<>(count);
+  }
+
+  @Override
+  public int count() {
+    return made.length();
+  }
+
+  @Override
+  public Shape shape() {
+    return shape;
   }
 
   @Override
   public HostTensor read(int from, int to) {
-    int pixels = Math.toIntExact(shape.elementsFrom(1));
-    int channels = shape.dim(0);
-    float[] values = new float[Math.multiplyExact(to - from, channels * pixels)];
+    int size = Math.toIntExact(shape.elements());
+    float[] values = new float[Math.multiplyExact(to - from, size)];
     for (int n = from; n < to; n++) {
-      SplittableRandom random = new SplittableRandom(seed * 1_000_003 + n);
-      double[] common = field(random);
-      for (int c = 0; c < channels; c++) {
-        double[] own = channels == 1 ? common : field(random);
-        double shared = channels == 1 ? 1 : Math.sqrt(SHARED);
-        double rest = channels == 1 ? 0 : Math.sqrt(1 - SHARED);
-        int at = ((n - from) * channels + c) * pixels;
-        for (int k = 0; k < pixels; k++) {
-          values[at + k] = (float) (shared * common[k] + rest * own[k]);
-        }
+      float[] image = made.get(n);
+      if (image == null) {
+        image = image(new SplittableRandom(seed * 1_000_003 + n));
+        made.set(n, image);
       }
+      System.arraycopy(image, 0, values, (n - from) * size, size);
     }
     return HostTensor.wrap(shape.prepend(to - from), values);
+  }
+
+  private float[] image(SplittableRandom random) {
+    int pixels = Math.toIntExact(shape.elementsFrom(1));
+    int channels = shape.dim(0);
+    float[] image = new float[channels * pixels];
+    double[] common = field(random);
+    for (int c = 0; c < channels; c++) {
+      double[] own = channels == 1 ? common : field(random);
+      double shared = channels == 1 ? 1 : Math.sqrt(SHARED);
+      double rest = channels == 1 ? 0 : Math.sqrt(1 - SHARED);
+      for (int k = 0; k < pixels; k++) {
+        image[c * pixels + k] = (float) (shared * common[k] + rest * own[k]);
+      }
+    }
+    return image;
   }
 
   /** A field of variance 1: the sum of all octaves. */

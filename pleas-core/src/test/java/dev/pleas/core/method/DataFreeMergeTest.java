@@ -3,10 +3,13 @@ package dev.pleas.core.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pleas.api.data.Samples;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
@@ -35,6 +38,46 @@ class DataFreeMergeTest {
     Plain logits = PlainNetwork.logits(a, samples);
     assertThat(PlainNetwork.logits(merged.model(), samples).distance(logits) / logits.largest())
         .isLessThan(1e-2);
+  }
+
+  /** On any images: what they are like may not be left in the result. */
+  @Property(tries = 2)
+  void merge_transferringFromOtherImages_computesTheSame(@ForAll @IntRange(max = 10_000) int seed) {
+    RandomSamples samples = new RandomSamples(seed, 40, RandomNetworks.input());
+    Model a = RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
+    Samples darker = new Scaled(new RandomSamples(seed + 1, 200, RandomNetworks.input()), 0.2f, 3);
+
+    MergeResult merged = Merging.merge(a, a, darker, "normalization", "transfer");
+    MergeResult naive = Merging.merge(a, a, darker, "normalization", "recalibrate");
+
+    Plain logits = PlainNetwork.logits(a, samples);
+    assertThat(PlainNetwork.logits(merged.model(), samples).distance(logits) / logits.largest())
+        .isLessThan(1e-2);
+    assertThat(PlainNetwork.logits(naive.model(), samples).distance(logits) / logits.largest())
+        .isGreaterThan(0.05);
+  }
+
+  /** Samples times a factor and shifted. */
+  private record Scaled(Samples all, float factor, float shift) implements Samples {
+    @Override
+    public int count() {
+      return all.count();
+    }
+
+    @Override
+    public Shape shape() {
+      return all.shape();
+    }
+
+    @Override
+    public HostTensor read(int from, int to) {
+      HostTensor read = all.read(from, to);
+      float[] values = read.values().clone();
+      for (int k = 0; k < values.length; k++) {
+        values[k] = factor * values[k] + shift;
+      }
+      return HostTensor.wrap(read.shape(), values);
+    }
   }
 
   @Example

@@ -11,23 +11,29 @@ import dev.pleas.core.normalization.Recalibration;
 import java.util.List;
 
 /**
- * A merge without any data. In place of images come random ones ({@link SyntheticImages}), on which
- * the sources run with batch normalization statistics that fit them, so that every layer sees
- * features of the means and deviations that it was trained for, whatever the images are. The merged
- * network's statistics are then taken over from the sources' own.
+ * A merge on other data than the sources were trained on: other images, or random ones ({@link
+ * SyntheticImages}) where there are none. The sources run with batch normalization statistics that
+ * fit that data, so that every layer sees features of the means and deviations that it was trained
+ * for, whatever the data is. The merged network's statistics are then taken over from the sources'
+ * own.
  */
-final class DataFreeMerge {
-  private static final int SAMPLES = 512;
+final class ElsewhereMerge {
+  private static final int SYNTHETIC_SAMPLES = 512;
 
   private final MergeRequest request;
   private final Settings settings;
 
-  DataFreeMerge(MergeRequest request, Settings settings) {
+  ElsewhereMerge(MergeRequest request, Settings settings) {
     this.request = request;
     this.settings = settings;
   }
 
-  MergeResult run() {
+  /**
+   * Returns the request with random images for calibration.
+   *
+   * @throws ConfigurationException if it has data, or the networks take no images
+   */
+  static MergeRequest withoutData(MergeRequest request) {
     if (request.calibration() != null || request.statistics() != null) {
       throw new ConfigurationException(
           "data-free = true uses no data, and there is some; leave one of the two away");
@@ -40,10 +46,17 @@ final class DataFreeMerge {
               + shape
               + "; give calibration data");
     }
-    MergeRequest synthetic =
-        request.withCalibration(new SyntheticImages(shape, SAMPLES, request.seed()));
+    return request.withCalibration(new SyntheticImages(shape, SYNTHETIC_SAMPLES, request.seed()));
+  }
+
+  MergeResult run() {
+    if (request.statistics() != null) {
+      throw new ConfigurationException(
+          "normalization = transfer runs the networks with other statistics than those that they"
+              + " had when these were collected; give images alone");
+    }
     List<Model> elsewhere =
-        Calibration.stages(settings, synthetic, 1, request.progress()::note)
+        Calibration.stages(settings, request, 1, request.progress()::note)
             .run(
                 (batches, memory) ->
                     request.sources().stream()
@@ -56,6 +69,6 @@ final class DataFreeMerge {
                                     memory,
                                     request.progress()))
                         .toList());
-    return new PleasMerge(synthetic, settings, elsewhere).run();
+    return new PleasMerge(request, settings, elsewhere).run();
   }
 }

@@ -1,0 +1,230 @@
+package dev.pleas.cli.sweep;
+
+import dev.pleas.api.error.ConfigurationException;
+import dev.pleas.api.error.PleasException;
+import dev.pleas.api.merge.Statistics;
+import dev.pleas.cli.merge.MergeOutcome;
+import dev.pleas.cli.merge.MergePlan;
+import dev.pleas.cli.merge.Workspace;
+import dev.pleas.cli.statistics.SavedStatistics;
+import dev.pleas.cli.statistics.SpooledStatistics;
+import dev.pleas.cli.sweep.SweepDocument.Point;
+import dev.pleas.cli.terminal.Quantity;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Merges the networks of one plan at many budgets, and measures each result. */
+public final class Sweep {
+  private static final String REFIT = "refit";
+  private static final String SOURCES = "sources";
+
+  private final Workspace workspace;
+  private final MergePlan plan;
+  private final Keeper keeper;
+  private final Map<String, String> parameters;
+  private final Set<String> notes = new LinkedHashSet<>();
+  private @Nullable Map<String, String> settings;
+
+  /** May keep merged networks. */
+  @FunctionalInterface
+  public interface Keeper {
+    /**
+     * Is given a merged network.
+     *
+     * @return where it was written, or null
+     */
+    @Nullable String keep(String budget, MergeOutcome outcome);
+  }
+
+  /**
+   * @param workspace stays the caller's; its plan's budget does not count
+   * @throws ConfigurationException if there is nothing to measure, or the method has no budget
+   */
+  public Sweep(Workspace workspace, Keeper keeper) {
+    this.workspace = workspace;
+    this.plan = workspace.plan();
+    this.keeper = keeper;
+    this.parameters = new LinkedHashMap<>(plan.parameters());
+    parameters.keySet().removeAll(Set.of("budget", "ratios"));
+    if (plan.evaluations().isEmpty()) {
+      throw new ConfigurationException(
+          "a sweep compares accuracies, and the recipe has nothing to measure them on; give it"
+              + " evaluation: - {data: labelled images}");
+    }
+    if (!workspace.parameters(plan.method()).contains("budget")) {
+      throw new ConfigurationException(
+          "method "
+              + plan.method()
+              + " has no budget, so its results are all of one size; use the method pleas");
+    }
+  }
+
+  /**
+   * Merges at every budget, and makes what the results are compared with. A budget that fails
+   * becomes a point that says why.
+   *
+   * @param budgets not empty
+   * @param scratch a folder with room for statistics
+   * @param command the command line that repeats the sweep
+   * @throws PleasException if statistics cannot be collected
+   */
+  public SweepDocument run(List<BigDecimal> budgets, Path scratch, List<String> command) {
+    boolean collects =
+        plan.statistics() == null && SOURCES.equals(parameters.getOrDefault(REFIT, "").strip());
+    if (!collects) {
+      return run(budgets, plan.statistics(), command);
+    }
+    try (SpooledStatistics spool = SpooledStatistics.in(scratch)) {
+      workspace.collect(spool);
+      return run(budgets, spool, command);
+    }
+  }
+
+  private SweepDocument run(
+      List<BigDecimal> budgets, @Nullable Statistics statistics, List<String> command) {
+    List<Point> points = new ArrayList<>();
+    for (BigDecimal budget : budgets.stream().sorted().toList()) {
+      points.add(merged(budget, statistics));
+    }
+    List<Point> sources = new ArrayList<>();
+    for (int i = 0; i < workspace.names().size(); i++) {
+      sources.add(source(i));
+    }
+    Point average = compared("plain average", workspace::average);
+    Point ensemble = ensemble(points, statistics);
+    return new SweepDocument(
+        SweepDocument.FORMAT,
+        workspace.sources().get(0).graph().architecture(),
+        plan.evaluations().stream().map(evaluation -> evaluation.name()).toList(),
+        points,
+        sources,
+        average,
+        ensemble,
+        refit(statistics),
+        List.copyOf(notes),
+        command,
+        workspace.provenance(
+            plan.method(), Objects.requireNonNullElse(settings, plan.parameters())));
+  }
+
+  private Point merged(BigDecimal budget, @Nullable Statistics statistics) {
+    String text = budget.toPlainString();
+    String name = "merged at " + text + "×";
+    long start = System.nanoTime();
+    try {
+      Map<String, String> with = new LinkedHashMap<>(parameters);
+      with.put("budget", text);
+      MergeOutcome outcome = merge(with, statistics);
+      if (settings == null) {
+        settings = new LinkedHashMap<>(outcome.result().report().settings());
+        settings.remove("budget"); // Each has its own.
+      }
+      notes.addAll(outcome.notes());
+      long elapsed = System.nanoTime() - start;
+      return Point.of(
+          name,
+          text,
+          outcome.result().report().cost(),
+          outcome.scores(),
+          elapsed,
+          keeper.keep(text, outcome));
+    } catch (PleasException e) {
+      return Point.failed(name, text, message(e), System.nanoTime() - start);
+    }
+  }
+
+  private MergeOutcome merge(Map<String, String> with, @Nullable Statistics statistics) {
+    return plan.statistics() != null
+        ? workspace.merge(plan.method(), with)
+        : workspace.merge(plan.method(), with, statistics);
+  }
+
+  private Point source(int index) {
+    String name = workspace.names().get(index);
+    try {
+      return Point.of(name, null, null, workspace.evaluateSource(index), 0, null);
+    } catch (PleasException e) {
+      notes.add(name + " not evaluated: " + message(e));
+      return Point.of(name, null, null, List.of(), 0, null);
+    }
+  }
+
+  /** All units of all networks, side by side: what nothing is lost in. */
+  private @Nullable Point ensemble(List<Point> points, @Nullable Statistics statistics) {
+    String name = "ensemble";
+    BigDecimal all = BigDecimal.valueOf(workspace.names().size());
+    for (Point point : points) {
+      String budget = Objects.requireNonNull(point.budget());
+      if (point.error() == null && new BigDecimal(budget).compareTo(all) == 0) {
+        return new Point(
+            name,
+            budget,
+            point.flops(),
+            point.parameters(),
+            point.accuracies(),
+            point.mean(),
+            0,
+            point.folder(),
+            null);
+      }
+    }
+    Map<String, String> with = new LinkedHashMap<>(parameters);
+    with.remove("allocation");
+    with.put("budget", all.toPlainString());
+    // Nothing is mixed, so nothing is to be made good.
+    with.put(REFIT, "none");
+    with.put("normalization", "none");
+    with.keySet().retainAll(workspace.parameters(plan.method()));
+    return compared(name, () -> merge(with, statistics));
+  }
+
+  private @Nullable Point compared(String name, Supplier<MergeOutcome> merge) {
+    long start = System.nanoTime();
+    try {
+      MergeOutcome outcome = merge.get();
+      return Point.of(
+          name,
+          null,
+          outcome.result().report().cost(),
+          outcome.scores(),
+          System.nanoTime() - start,
+          null);
+    } catch (PleasException e) {
+      notes.add("no " + name + " to compare with: " + message(e));
+      return null;
+    }
+  }
+
+  /** Says where the inputs of fits came from. */
+  private String refit(@Nullable Statistics statistics) {
+    String inputs = settings == null ? "" : settings.getOrDefault(REFIT, "");
+    String how = inputs.isEmpty() ? "" : REFIT + " = " + inputs + ", ";
+    SavedStatistics saved = plan.statistics();
+    if (saved != null) {
+      return how
+          + "statistics "
+          + saved.path().getFileName()
+          + " of "
+          + Quantity.count(saved.origin().samples())
+          + " images"
+          + (plan.calibration() == null ? "" : ", and calibration images");
+    }
+    return how
+        + (statistics == null ? "each merge on " : "statistics collected once for all budgets, on ")
+        + Quantity.count(workspace.calibrationSamples())
+        + " calibration images";
+  }
+
+  private static String message(PleasException e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+}
