@@ -213,7 +213,7 @@ class MergeAgainIT {
 
   @Test
   void merge_recipeOfThree_evaluatesEveryHeadAndItsSource() throws IOException {
-    Path h = loHi("h");
+    loHi("h");
     Path recipe =
         Files.writeString(
             folder.resolve("r.yaml"),

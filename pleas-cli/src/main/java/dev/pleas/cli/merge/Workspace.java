@@ -124,11 +124,13 @@ public final class Workspace implements AutoCloseable {
     for (NamedPath model : plan.models()) {
       sources.add(session.load(model.path(), model.heads()));
     }
+    List<@Nullable NetworkLabels> stored = new ArrayList<>();
+    sources.forEach(source -> stored.add(source.labels()));
     tasks =
         LearnedTasks.of(
             names(),
             sources.stream().map(LoadedModel::graph).toList(),
-            sources.stream().map(LoadedModel::labels).toList(),
+            stored,
             plan.labels());
     SavedStatistics statistics = plan.statistics();
     if (statistics != null) {

@@ -29,7 +29,7 @@ class PartialMergeTest {
   private final RandomSamples samples = new RandomSamples(1, 5, RandomNetworks.input());
 
   /** Merges a share of each group under a random permutation. */
-  private static Layouts layouts(Model a, Model b, double share) {
+  private static Layouts layouts(Model a, double share) {
     PermutationSpec spec = Symmetry.derive(a.graph());
     SplittableRandom random = new SplittableRandom(9);
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
@@ -57,7 +57,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(depthwise(), 1, samples);
     Model b = RandomNetworks.weights(depthwise(), 2, samples);
 
-    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0.4));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, 0.4));
 
     Node node = merged.graph().nodes().get(3);
     assertThat(node.name()).isEqualTo("depthwise");
@@ -71,7 +71,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(depthwise(), 1, samples);
     Model b = RandomNetworks.weights(depthwise(), 2, samples);
 
-    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, 0));
 
     Plain mean = PlainNetwork.logits(a, samples).plus(PlainNetwork.logits(b, samples)).times(0.5);
     // The head's bias is rounded to float32 once more.
@@ -89,7 +89,7 @@ class PartialMergeTest {
     Model a = RandomNetworks.weights(graph, 1, samples);
     Model b = RandomNetworks.weights(graph, 2, samples);
 
-    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, b, 0.5));
+    Model merged = PartialMerge.merge(List.of(a, b), layouts(a, 0.5));
 
     assertThat(merged.graph().nodes()).isEqualTo(graph.nodes());
     assertThat(merged.graph().parameters()).isEqualTo(graph.parameters());
