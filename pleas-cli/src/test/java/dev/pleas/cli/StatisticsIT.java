@@ -225,7 +225,8 @@ class StatisticsIT {
     networks.set(1, statistics);
     fails(
         pleas("merge", output),
-        statistics + ": expected a network, found statistics of images; they are named with --stats");
+        statistics
+            + ": expected a network, found statistics of images; they are named with --stats");
     assertThat(file("m")).doesNotExist();
   }
 

@@ -1,9 +1,9 @@
 package dev.pleas.cli.merge;
 
+import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.PleasException;
-import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
@@ -18,10 +18,7 @@ import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.provider.Selection;
-import dev.pleas.cli.evaluation.DataClasses;
-import dev.pleas.cli.evaluation.Evaluator;
-import dev.pleas.cli.evaluation.Inference;
-import dev.pleas.cli.evaluation.RelabeledSamples;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.labels.LearnedTasks;
 import dev.pleas.cli.labels.NetworkLabels;
@@ -37,7 +34,6 @@ import dev.pleas.models.data.ImageData;
 import dev.pleas.models.data.LabeledSamples;
 import dev.pleas.models.data.Preprocessing;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +59,9 @@ public final class Workspace implements AutoCloseable {
   private final List<LoadedModel> sources = new ArrayList<>();
   private final List<Model> models = new ArrayList<>();
   private final List<Provenance.Source> origins = new ArrayList<>();
-  private final List<LabeledSamples> evaluationData = new ArrayList<>();
-  private final Map<Integer, List<Score>> sourceScores = new HashMap<>();
   private @Nullable LabeledSamples calibration;
   private LearnedTasks tasks = new LearnedTasks(List.of(), 0, false);
+  private Evaluations evaluations = Evaluations.NONE;
   private @Nullable Preflight preflight;
   private Provenance.@Nullable Statistics statisticsUsed;
   private long loadNanos;
@@ -128,18 +123,17 @@ public final class Workspace implements AutoCloseable {
     sources.forEach(source -> stored.add(source.labels()));
     tasks =
         LearnedTasks.of(
-            names(),
-            sources.stream().map(LoadedModel::graph).toList(),
-            stored,
-            plan.labels());
+            names(), sources.stream().map(LoadedModel::graph).toList(), stored, plan.labels());
     SavedStatistics statistics = plan.statistics();
     if (statistics != null) {
-      requireMethod(statistics);
+      statistics.origin().requireMethod(statistics.place(), plan.method());
       sources.replaceAll(source -> source.withInput(statistics.origin().input()));
     }
     DataSpec images = plan.calibration();
     if (images != null) {
-      requireSamePreprocessing(images);
+      if (statistics != null) {
+        statistics.origin().requirePreprocessing(statistics.place(), images.preprocessing());
+      }
       LabeledSamples samples = ImageData.open(images);
       calibration = samples;
       sources.replaceAll(source -> source.fitTo(samples, images.path()));
@@ -148,26 +142,11 @@ public final class Workspace implements AutoCloseable {
       sources.clear();
       sources.addAll(fitting);
     }
-    boolean anySize = images == null && statistics == null;
-    for (EvaluationPlan evaluation : plan.evaluations()) {
-      requireLabels(evaluation);
-      String head = evaluation.head();
-      if (head != null && !tasks.heads().contains(head)) {
-        throw new ConfigurationException(
-            "evaluation "
-                + evaluation.name()
-                + ": there is no source "
-                + head
-                + " whose head to use; there are: "
-                + String.join(", ", tasks.heads()));
-      }
-      LabeledSamples samples = open(evaluation);
-      if (anySize && evaluationData.isEmpty()) {
-        sources.replaceAll(source -> source.fitTo(samples, evaluation.data().path()));
-      } else {
-        sources.forEach(source -> source.fitTo(samples, evaluation.data().path()));
-      }
-      evaluationData.add(samples);
+    evaluations = Evaluations.open(plan.evaluations(), tasks, sources.size(), progress);
+    Shape size = evaluations.fit(sources);
+    if (size != null && images == null && statistics == null) {
+      // Nothing else says how large the images are.
+      sources.replaceAll(source -> source.withInput(size));
     }
     loadNanos = System.nanoTime() - start;
   }
@@ -190,69 +169,6 @@ public final class Workspace implements AutoCloseable {
       statisticsUsed = Provenance.Statistics.of(statistics);
     }
     loadNanos += System.nanoTime() - start;
-  }
-
-  private void requireMethod(SavedStatistics statistics) {
-    if (!statistics.origin().method().equals(plan.method())) {
-      throw new ConfigurationException(
-          statistics.place()
-              + ": the statistics are those of the method "
-              + statistics.origin().method()
-              + ", and the merge is to be by "
-              + plan.method()
-              + "; use that method, or give images instead");
-    }
-  }
-
-  private void requireSamePreprocessing(DataSpec images) {
-    SavedStatistics statistics = plan.statistics();
-    if (statistics != null && !statistics.origin().preprocessing().equals(images.preprocessing())) {
-      throw new ConfigurationException(
-          statistics.place()
-              + ": the statistics are of images with "
-              + statistics.origin().preprocessing()
-              + ", and the calibration images are to have "
-              + images.preprocessing()
-              + "; give the images the same, or leave them out");
-    }
-  }
-
-  private void requireLabels(EvaluationPlan evaluation) {
-    if (!tasks.labeled() && (evaluation.joint() || evaluation.dataClasses() != null)) {
-      throw new ConfigurationException(
-          "evaluation "
-              + evaluation.name()
-              + ": "
-              + (evaluation.joint() ? "joint" : "data-classes")
-              + " needs the classes of the networks by name; give them as labels: in the recipe, or"
-              + " with --label-map");
-    }
-    if (evaluation.joint() && evaluation.head() != null) {
-      throw new ConfigurationException(
-          "evaluation "
-              + evaluation.name()
-              + ": joint looks at all heads, and head: "
-              + evaluation.head()
-              + " at one; leave one of them out");
-    }
-  }
-
-  /** The images, labelled with indices of the head's classes, or of all where they have names. */
-  private LabeledSamples open(EvaluationPlan evaluation) {
-    if (!tasks.labeled()) {
-      LabeledSamples samples = ImageData.open(evaluation.data());
-      Evaluator.requireLabels(samples, evaluation.data().path());
-      return samples;
-    }
-    List<String> union = tasks.union();
-    LabelSpaces spaces = tasks.spaces();
-    List<String> head = spaces != null && spaces.identical() ? union : null;
-    for (int i = 0; i < sources.size() && evaluation.head() != null; i++) {
-      LearnedTasks.Task task = tasks.find(i, evaluation.head());
-      head = task == null ? head : task.classes();
-    }
-    return new DataClasses(evaluation.data(), evaluation.dataClasses())
-        .open(union, head, progress::note);
   }
 
   /** Returns the plan. */
@@ -431,7 +347,9 @@ public final class Workspace implements AutoCloseable {
               + " in some sources, or another number of them; set heads = separate to keep them"
               + " apart");
     }
-    List<Score> scores = evaluate("the result of " + methodId, result.model(), outputs, notes);
+    List<Score> scores =
+        evaluations.ofMerged(
+            "the result of " + methodId, result.model(), outputs, backend(), notes);
     List<Baseline> baselines = scores.isEmpty() ? List.of() : baselines(notes);
     List<Stage> stages = new ArrayList<>();
     stages.add(new Stage("reading networks", loadNanos));
@@ -516,72 +434,11 @@ public final class Workspace implements AutoCloseable {
 
   /** Measures a source, once, on those evaluations whose task it has learned. */
   public List<Score> evaluateSource(int index) {
-    return sourceScores.computeIfAbsent(index, this::measureSource);
+    return evaluations.ofSource(index, names().get(index), models.get(index), backend());
   }
 
-  private List<Score> measureSource(int index) {
-    String name = names().get(index);
-    List<Score> scores = new ArrayList<>();
-    for (int i = 0; i < plan.evaluations().size(); i++) {
-      EvaluationPlan evaluation = plan.evaluations().get(i);
-      LearnedTasks.Task task = tasks.find(index, evaluation.head());
-      boolean concerned = evaluation.head() == null || task != null;
-      if (!evaluation.joint() && concerned && knows(task, i)) {
-        String output = task == null ? null : task.output();
-        scores.add(score(name, models.get(index), tasks.labels(index), i, output));
-      }
-    }
-    return scores;
-  }
-
-  /** Whether a source has all classes of an evaluation, as far as they have names. */
-  private boolean knows(LearnedTasks.@Nullable Task task, int evaluation) {
-    return !tasks.labeled()
-        || task == null
-        || task.classes().containsAll(evaluationData.get(evaluation).classNames());
-  }
-
-  /** Measures a merged network; what cannot be measured becomes a note, and the merge is kept. */
-  private List<Score> evaluate(
-      String what, Model model, @Nullable NetworkLabels outputs, List<String> notes) {
-    List<Score> scores = new ArrayList<>();
-    for (int i = 0; i < plan.evaluations().size(); i++) {
-      EvaluationPlan evaluation = plan.evaluations().get(i);
-      try {
-        scores.add(score(what, model, outputs, i, evaluation.head()));
-      } catch (PleasException e) {
-        notes.add("not evaluated on " + evaluation.name() + ": " + e.getMessage());
-      }
-    }
-    return scores;
-  }
-
-  private Score score(
-      String what,
-      Model model,
-      @Nullable NetworkLabels outputs,
-      int index,
-      @Nullable String wanted) {
-    LabeledSamples samples = evaluationData.get(index);
-    EvaluationPlan evaluation = plan.evaluations().get(index);
-    Model fitting = new Model(model.graph().withInput(samples.shape()), model.parameters());
-    Evaluator evaluator = new Evaluator(tools.tools().backend(), progress);
-    if (evaluation.joint()) {
-      if (outputs == null) {
-        throw new ConfigurationException(
-            "its outputs are not over the classes of the sources; set heads = separate or union");
-      }
-      return evaluator.evaluateJointly(what, fitting, samples, evaluation.name(), outputs);
-    }
-    // Where there is only one head, sources before the merge for instance, it is the one.
-    String head = model.graph().outputs().size() == 1 ? null : wanted;
-    String output = Inference.output(model.graph(), head);
-    return evaluator.evaluate(
-        what,
-        fitting,
-        outputs == null ? samples : RelabeledSamples.onto(samples, outputs.of(output)),
-        evaluation.name(),
-        head);
+  private TensorBackend backend() {
+    return tools.tools().backend();
   }
 
   @Override

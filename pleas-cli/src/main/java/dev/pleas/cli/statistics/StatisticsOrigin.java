@@ -134,6 +134,40 @@ public record StatisticsOrigin(
   }
 
   /**
+   * Refuses a merge by another method.
+   *
+   * @param place what a person calls these statistics
+   */
+  public void requireMethod(String place, String wanted) {
+    if (!method.equals(wanted)) {
+      throw new ConfigurationException(
+          place
+              + ": the statistics are those of the method "
+              + method
+              + ", and the merge is to be by "
+              + wanted
+              + "; use that method, or give images instead");
+    }
+  }
+
+  /**
+   * Refuses images to which other things are done.
+   *
+   * @param place what a person calls these statistics
+   */
+  public void requirePreprocessing(String place, Preprocessing wanted) {
+    if (!preprocessing.equals(wanted)) {
+      throw new ConfigurationException(
+          place
+              + ": the statistics are of images with "
+              + preprocessing
+              + ", and the calibration images are to have "
+              + wanted
+              + "; give the images the same, or leave them out");
+    }
+  }
+
+  /**
    * Refuses a merge of other networks, or in another order.
    *
    * @param place what a person calls these statistics
