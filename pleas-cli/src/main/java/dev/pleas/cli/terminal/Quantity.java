@@ -1,5 +1,7 @@
 package dev.pleas.cli.terminal;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in every locale. */
@@ -41,7 +43,7 @@ public final class Quantity {
     if (size < 1e-3 || size >= 1e5) {
       return String.format(Locale.ROOT, "%.2e", value);
     }
-    int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(size)));
+    int decimals = Math.max(0, new BigDecimal(size).round(new MathContext(3)).scale());
     return decimal(value, decimals);
   }
 
