@@ -43,7 +43,8 @@ public final class Quantity {
     if (size < 1e-3 || size >= 1e5) {
       return String.format(Locale.ROOT, "%.2e", value);
     }
-    int decimals = Math.max(0, new BigDecimal(size).round(new MathContext(3)).scale());
+    double rounded = new BigDecimal(size).round(new MathContext(3)).doubleValue();
+    int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(rounded)));
     return decimal(value, decimals);
   }
 
