@@ -84,8 +84,14 @@ final class MergeData {
     if (!settings.text("refit").equals(AUTO)) {
       return settings.choice("refit", RefitInputs.class);
     }
+    // What the merged network gets wrong on images of another kind is not what it gets wrong on
+    // those of its tasks; making up for it was measured to do harm.
+    boolean elsewhere =
+        Normalization.transfers(settings, false) && !settings.flag(DATA_FREE.name());
     RefitInputs inputs =
-        data != null && data.statisticsOnly() ? RefitInputs.SOURCES : RefitInputs.MERGED;
+        elsewhere || (data != null && data.statisticsOnly())
+            ? RefitInputs.SOURCES
+            : RefitInputs.MERGED;
     settings.resolve("refit", Settings.option(inputs));
     return inputs;
   }

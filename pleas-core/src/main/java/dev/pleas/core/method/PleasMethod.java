@@ -48,7 +48,7 @@ final class PleasMethod implements PlannedMethod {
               "auto",
               "inputs of the least-squares fits: merged (the network merged so far), sources (the"
                   + " paper's), none (no fit); auto is merged, or sources where there are statistics"
-                  + " and no data"),
+                  + " and no data, or with normalization = transfer"),
           Targets.PARAMETER,
           new MethodParameter(
               "ridge",

@@ -50,6 +50,7 @@ class DataFreeMergeTest {
     MergeResult merged = Merging.merge(a, a, darker, "normalization", "transfer");
     MergeResult naive = Merging.merge(a, a, darker, "normalization", "recalibrate");
 
+    assertThat(merged.report().settings()).containsEntry("refit", "sources");
     Plain logits = PlainNetwork.logits(a, samples);
     assertThat(PlainNetwork.logits(merged.model(), samples).distance(logits) / logits.largest())
         .isLessThan(1e-2);
