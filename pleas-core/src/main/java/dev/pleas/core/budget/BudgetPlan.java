@@ -113,6 +113,16 @@ public record BudgetPlan(Map<Group, Integer> merged) {
     return merged;
   }
 
+  /** Returns how many sets of a group are merged. */
+  public int mergedOf(Group group) {
+    return merged.getOrDefault(group, 0);
+  }
+
+  /** Returns a group's number of units in the merged network: the others are there N times. */
+  public int width(Group group, int sources) {
+    return mergedOf(group) + sources * (group.size() - mergedOf(group));
+  }
+
   /** Returns how many sets are merged at a ratio, round((1 − r)·d). */
   static int sets(Group group, double ratio) {
     return (int) Math.round((1 - ratio) * group.size());

@@ -81,14 +81,13 @@ final class GroupReports {
   /** Describes how a group was aligned, and what the plan made of it. */
   MergeReport.Group of(GroupAlignment alignment, BudgetPlan plan) {
     Group group = alignment.group();
-    int merged = plan.merged().getOrDefault(group, 0);
     List<UnitPermutation> orders = alignment.permutations();
     boolean plain = group.components().stream().allMatch(component -> component.width() == 1);
     return new MergeReport.Group(
         group.name(),
         group.size(),
-        merged,
-        merged + sources * (group.size() - merged),
+        plan.mergedOf(group),
+        plan.width(group, sources),
         alignment.meanBefore(),
         alignment.meanAfter(),
         // Of units with insides the matrix has them matched already.

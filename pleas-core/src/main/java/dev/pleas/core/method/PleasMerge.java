@@ -115,8 +115,7 @@ final class PleasMerge {
       notes.add(budget.note(graph, spec, indivisible, cost, plan, gains));
     }
     Map<Component, BlockLayout> components = new LinkedHashMap<>();
-    alignments.forEach(
-        of -> components.putAll(layouts(of, plan.merged().getOrDefault(of.group(), 0))));
+    alignments.forEach(of -> components.putAll(layouts(of, plan.mergedOf(of.group()))));
     Layouts layouts = new Layouts(graph, sources.size(), components, heads.layouts());
     noteIndivisible(indivisible, plan, notes);
     Model initial = stopwatch.time("partial merge", () -> PartialMerge.merge(sources, layouts));
@@ -291,7 +290,7 @@ final class PleasMerge {
 
   /** Returns what a plan costs. */
   static MergeReport.Cost cost(BlockCost cost, BudgetPlan plan) {
-    ToIntFunction<Group> merged = group -> plan.merged().getOrDefault(group, 0);
+    ToIntFunction<Group> merged = plan::mergedOf;
     return new MergeReport.Cost(
         cost.relative(BlockCost.Unit.FLOPS, merged),
         cost.relativeDense(BlockCost.Unit.FLOPS, merged),

@@ -8,14 +8,9 @@ import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
 import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.merge.Statistics;
-import dev.pleas.api.model.Model;
-import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.core.alignment.Similarity;
 import dev.pleas.core.normalization.FoldedNormalization;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -90,31 +85,14 @@ final class PleasMethod implements PlannedMethod {
       return new PleasPlan(request, settings).plan();
     }
     List<Graph> folded =
-        request.sources().stream()
-            .map(graph -> FoldedNormalization.fold(ones(graph)).graph())
-            .toList();
+        request.sources().stream().map(graph -> FoldedNormalization.fold(graph)).toList();
     PlannedMerge plan =
         new PleasPlan(
                 new PlanRequest(folded, request.names(), request.labels(), request.parameters()),
                 settings)
             .plan();
-    Graph result =
-        FoldedNormalization.unfold(ones(plan.result()), request.sources().get(0)).graph();
+    Graph result = FoldedNormalization.unfold(plan.result(), request.sources().get(0));
     return new PlannedMerge(plan.settings(), plan.cost(), plan.groups(), result, plan.notes());
-  }
-
-  /** Weights to fold; which they are does not matter to the graph. */
-  private static Model ones(Graph graph) {
-    Map<String, HostTensor> parameters = new LinkedHashMap<>();
-    graph
-        .parameters()
-        .forEach(
-            (name, shape) -> {
-              float[] values = new float[Math.toIntExact(shape.elements())];
-              Arrays.fill(values, 1);
-              parameters.put(name, HostTensor.wrap(shape, values));
-            });
-    return new Model(graph, parameters);
   }
 
   @Override
@@ -137,7 +115,8 @@ final class PleasMethod implements PlannedMethod {
   }
 
   private static MergeRequest folded(MergeRequest request) {
-    return request.withSources(request.sources().stream().map(FoldedNormalization::fold).toList());
+    return request.withSources(
+        request.sources().stream().map(model -> FoldedNormalization.fold(model)).toList());
   }
 
   @Override

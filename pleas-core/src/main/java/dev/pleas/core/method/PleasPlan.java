@@ -70,9 +70,8 @@ final class PleasPlan {
   }
 
   private PlannedMerge.Group group(Group group, BudgetPlan plan) {
-    int merged = plan.merged().getOrDefault(group, 0);
-    int width = merged + sources.size() * (group.size() - merged);
-    return new PlannedMerge.Group(group.name(), group.size(), merged, width);
+    return new PlannedMerge.Group(
+        group.name(), group.size(), plan.mergedOf(group), plan.width(group, sources.size()));
   }
 
   /** Widths do not depend on which units are matched. */
@@ -84,7 +83,7 @@ final class PleasPlan {
               group,
               Collections.nCopies(sources.size(), UnitPermutation.identity(group)),
               new double[group.size()],
-              plan.merged().getOrDefault(group, 0)));
+              plan.mergedOf(group)));
     }
     return layouts;
   }

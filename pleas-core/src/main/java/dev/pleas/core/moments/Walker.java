@@ -1,11 +1,13 @@
 package dev.pleas.core.moments;
 
 import dev.pleas.api.backend.CompiledGraph;
+import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
+import dev.pleas.api.merge.Progress;
 import dev.pleas.api.tensor.HostTensor;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -99,6 +101,25 @@ public final class Walker implements AutoCloseable {
       throw new IllegalArgumentException(value + " is not live before node " + cut);
     }
     return tensor;
+  }
+
+  /**
+   * Adds up a value over all batches.
+   *
+   * @param cut at which it is live, see {@link #value}
+   * @param stage is told of every batch
+   */
+  public UnitSums sums(int cut, String value, Progress.Stage stage) {
+    try (TensorScope totals = backend.newScope()) {
+      SumAccumulator sums = totals.sums(graph.valueShape(value).dim(0));
+      for (int batch = 0; batch < batches.count(); batch++) {
+        try (TensorScope scope = backend.newScope()) {
+          sums.add(value(batch, cut, value, scope));
+        }
+        stage.advance(1);
+      }
+      return UnitSums.of(sums);
+    }
   }
 
   private Position startKept(int batch) {

@@ -25,35 +25,54 @@ public final class FoldedNormalization {
   private FoldedNormalization() {}
 
   /**
-   * Returns the network without the normalizations that follow a convolution nobody else reads. The
+   * Returns the graph without the normalizations that follow a convolution nobody else reads. The
    * convolution takes the normalization's place and name, and its shift's name for the bias.
    */
-  public static Model fold(Model model) {
-    Graph graph = model.graph();
-    Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+  public static Graph fold(Graph graph) {
+    Map<String, Shape> shapes = new LinkedHashMap<>(graph.parameters());
     Map<String, Node> convolutions = convolutions(graph);
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       Node before = convolutions.get(node.name());
       if (before != null && node.op() instanceof Op.BatchNorm norm) {
-        nodes.add(folded(before, node.name(), norm, parameters));
+        Op.Conv2d conv = (Op.Conv2d) before.op();
+        shapes.keySet().removeAll(norm.parameters());
+        shapes.keySet().removeAll(conv.parameters());
+        shapes.put(conv.weight(), graph.parameterShape(conv.weight()));
+        shapes.put(norm.bias(), graph.parameterShape(norm.bias()));
+        Op op = new Op.Conv2d(conv.weight(), norm.bias(), conv.window(), conv.groups());
+        nodes.add(new Node(node.name(), op, before.inputs()));
       } else if (!convolutions.containsValue(node)) {
         nodes.add(node);
       }
     }
-    return model(graph, nodes, parameters);
+    return with(graph, nodes, shapes);
   }
 
-  private static Node folded(
-      Node node, String name, Op.BatchNorm norm, Map<String, HostTensor> parameters) {
-    Op.Conv2d conv = (Op.Conv2d) node.op();
-    HostTensor weight = remove(parameters, conv.weight());
-    float[] gamma = remove(parameters, norm.weight()).values();
-    float[] beta = remove(parameters, norm.bias()).values();
-    float[] mean = remove(parameters, norm.runningMean()).values();
-    float[] variance = remove(parameters, norm.runningVar()).values();
+  /** Returns the network with its graph folded; it computes the same. */
+  public static Model fold(Model model) {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+    Map<String, Node> convolutions = convolutions(model.graph());
+    for (Node node : model.graph().nodes()) {
+      Node before = convolutions.get(node.name());
+      if (before != null && node.op() instanceof Op.BatchNorm norm) {
+        draw(model, norm, (Op.Conv2d) before.op(), parameters);
+      }
+    }
+    Graph folded = fold(model.graph());
+    parameters.keySet().retainAll(folded.parameters().keySet());
+    return new Model(folded, parameters);
+  }
+
+  private static void draw(
+      Model model, Op.BatchNorm norm, Op.Conv2d conv, Map<String, HostTensor> parameters) {
+    HostTensor weight = model.parameter(conv.weight());
+    float[] gamma = model.parameter(norm.weight()).values();
+    float[] beta = model.parameter(norm.bias()).values();
+    float[] mean = model.parameter(norm.runningMean()).values();
+    float[] variance = model.parameter(norm.runningVar()).values();
     float[] bias =
-        conv.bias() == null ? new float[mean.length] : remove(parameters, conv.bias()).values();
+        conv.bias() == null ? new float[mean.length] : model.parameter(conv.bias()).values();
     float[] w = weight.values().clone();
     float[] b = new float[mean.length];
     int row = w.length / mean.length;
@@ -66,43 +85,62 @@ public final class FoldedNormalization {
     }
     parameters.put(conv.weight(), HostTensor.wrap(weight.shape(), w));
     parameters.put(norm.bias(), HostTensor.wrap(Shape.of(b.length), b));
-    Op op = new Op.Conv2d(conv.weight(), norm.bias(), conv.window(), conv.groups());
-    return new Node(name, op, node.inputs());
   }
 
   /**
-   * Returns a network with normalizations again where {@link #fold} took them away; they scale by 1
-   * and shift by the bias, so that the network computes the same.
+   * Returns a graph with normalizations again where {@link #fold(Graph)} took them away.
    *
-   * @param original a network before it was folded, of any widths
+   * @param folded of any widths
+   * @param original the graph before it was folded, of any widths
    */
-  public static Model unfold(Model model, Graph original) {
-    Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+  public static Graph unfold(Graph folded, Graph original) {
+    Map<String, Shape> shapes = new LinkedHashMap<>(folded.parameters());
     Map<String, Node> convolutions = convolutions(original);
     Map<String, Node> norms = new HashMap<>();
     original.nodes().forEach(node -> norms.put(node.name(), node));
     List<Node> nodes = new ArrayList<>();
-    for (Node node : model.graph().nodes()) {
+    for (Node node : folded.nodes()) {
       Node before = convolutions.get(node.name());
       if (before == null || !(node.op() instanceof Op.Conv2d conv)) {
         nodes.add(node);
         continue;
       }
       Node after = Objects.requireNonNull(norms.get(node.name()));
-      Op.BatchNorm norm = (Op.BatchNorm) after.op();
       @Nullable String bias = ((Op.Conv2d) before.op()).bias();
-      int width = model.graph().parameterShape(conv.weight()).dim(0);
-      parameters.put(norm.weight(), filled(width, 1));
-      parameters.put(norm.runningMean(), filled(width, 0));
-      parameters.put(norm.runningVar(), filled(width, (float) (1 - norm.epsilon())));
-      if (bias != null) {
-        parameters.put(bias, filled(width, 0));
-      }
       Op op = new Op.Conv2d(conv.weight(), bias, conv.window(), conv.groups());
+      Shape width = Shape.of(folded.parameterShape(conv.weight()).dim(0));
+      after.op().parameters().forEach(parameter -> shapes.put(parameter, width));
+      if (bias != null) {
+        shapes.put(bias, width);
+      }
       nodes.add(new Node(before.name(), op, node.inputs()));
       nodes.add(after);
     }
-    return model(model.graph(), nodes, parameters);
+    return with(folded, nodes, shapes);
+  }
+
+  /**
+   * Returns a network with its graph unfolded; the normalizations scale by 1 and shift by the bias,
+   * so that it computes the same.
+   *
+   * @param original a graph before it was folded, of any widths
+   */
+  public static Model unfold(Model model, Graph original) {
+    Graph graph = unfold(model.graph(), original);
+    Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Op.BatchNorm norm) {
+        int width = graph.parameterShape(norm.weight()).dim(0);
+        parameters.putIfAbsent(norm.weight(), filled(width, 1));
+        parameters.putIfAbsent(norm.runningMean(), filled(width, 0));
+        parameters.putIfAbsent(norm.runningVar(), filled(width, (float) (1 - norm.epsilon())));
+      }
+    }
+    // What is left are biases of the convolutions, whose part the shifts have.
+    graph
+        .parameters()
+        .forEach((name, shape) -> parameters.putIfAbsent(name, filled(shape.dim(0), 0)));
+    return new Model(graph, parameters);
   }
 
   /** The convolution before each normalization that can be drawn into it. */
@@ -127,20 +165,8 @@ public final class FoldedNormalization {
     return convolutions;
   }
 
-  private static Model model(Graph graph, List<Node> nodes, Map<String, HostTensor> parameters) {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    parameters.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    return new Model(
-        new Graph(graph.architecture(), graph.inputs(), nodes, graph.outputs(), shapes),
-        parameters);
-  }
-
-  private static HostTensor remove(Map<String, HostTensor> parameters, String name) {
-    HostTensor tensor = parameters.remove(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("no parameter " + name);
-    }
-    return tensor;
+  private static Graph with(Graph graph, List<Node> nodes, Map<String, Shape> shapes) {
+    return new Graph(graph.architecture(), graph.inputs(), nodes, graph.outputs(), shapes);
   }
 
   private static HostTensor filled(int width, float value) {

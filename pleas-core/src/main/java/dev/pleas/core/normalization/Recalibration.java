@@ -1,8 +1,6 @@
 package dev.pleas.core.normalization;
 
-import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
@@ -30,32 +28,19 @@ public final class Recalibration {
       Model model, Batches batches, TensorBackend backend, long memoryBytes, Progress progress) {
     Graph graph = model.graph();
     Map<String, HostTensor> parameters = new LinkedHashMap<>(model.parameters());
+    long norms = graph.nodes().stream().filter(node -> node.op() instanceof Op.BatchNorm).count();
     try (Walker walker = new Walker(backend, graph, parameters, batches, memoryBytes);
-        Progress.Stage stage = progress.begin("Setting statistics", graph.nodes().size())) {
+        Progress.Stage stage = progress.begin("Setting statistics", norms * batches.count())) {
       for (int i = 0; i < graph.nodes().size(); i++) {
         Node node = graph.nodes().get(i);
         if (node.op() instanceof Op.BatchNorm norm) {
           String x = node.inputs().get(0);
           int units = graph.valueShape(x).dim(0);
-          UnitSums sums = sums(walker, i, x, units, batches, backend);
+          UnitSums sums = walker.sums(i, x, stage);
           BatchNormStatistics.set(parameters, norm, sums, BlockLayout.shared(1, units), false);
         }
-        stage.advance(1);
       }
     }
     return new Model(graph, parameters);
-  }
-
-  private static UnitSums sums(
-      Walker walker, int cut, String value, int units, Batches batches, TensorBackend backend) {
-    try (TensorScope totals = backend.newScope()) {
-      SumAccumulator sums = totals.sums(units);
-      for (int batch = 0; batch < batches.count(); batch++) {
-        try (TensorScope scope = backend.newScope()) {
-          sums.add(walker.value(batch, cut, value, scope));
-        }
-      }
-      return UnitSums.of(sums);
-    }
   }
 }

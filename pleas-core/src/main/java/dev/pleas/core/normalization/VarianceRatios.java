@@ -1,8 +1,6 @@
 package dev.pleas.core.normalization;
 
-import dev.pleas.api.backend.SumAccumulator;
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
@@ -109,21 +107,12 @@ public final class VarianceRatios {
     try (Walker walker =
         new Walker(backend, model.graph(), model.parameters(), batches, memoryBytes)) {
       for (Tap tap : taps) {
-        try (TensorScope totals = backend.newScope();
-            SumAccumulator sums = totals.sums(model.graph().valueShape(tap.input()).dim(0))) {
-          for (int batch = 0; batch < batches.count(); batch++) {
-            try (TensorScope scope = backend.newScope()) {
-              sums.add(walker.value(batch, tap.cut(), tap.input(), scope));
-            }
-            stage.advance(1);
-          }
-          UnitSums found = UnitSums.of(sums);
-          variances.put(
-              tap.name(),
-              IntStream.range(0, found.sums().length)
-                  .mapToDouble(unit -> found.scatter(unit) / found.count())
-                  .toArray());
-        }
+        UnitSums found = walker.sums(tap.cut(), tap.input(), stage);
+        variances.put(
+            tap.name(),
+            IntStream.range(0, found.sums().length)
+                .mapToDouble(unit -> found.scatter(unit) / found.count())
+                .toArray());
       }
     }
     return variances;

@@ -1,7 +1,5 @@
 package dev.pleas.core.refit;
 
-import dev.pleas.api.backend.SumAccumulator;
-import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
@@ -12,7 +10,6 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
-import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.moments.Walker;
 import dev.pleas.core.normalization.BatchNormStatistics;
 import dev.pleas.core.partial.Exactness;
@@ -165,7 +162,13 @@ public final class LayerPass {
       boolean nothingToDo = keepsApart && layouts.ofValue(x).allApart();
       return nothingToDo
           ? null
-          : (walkers, stage) -> recalibrate(walkers, stage, norm, x, index, keepsApart);
+          : (walkers, stage) ->
+              BatchNormStatistics.set(
+                  fitter.parameters(),
+                  norm,
+                  walkers.merged().sums(index, x, stage),
+                  layouts.ofValue(x),
+                  keepsApart);
     }
     return null;
   }
@@ -177,25 +180,5 @@ public final class LayerPass {
     SplitMoments moments =
         data.collect(walkers, layer, target, needed.of(layer.name()), output, stage);
     fitter.fit(layer, target, moments, batches.samples().count() * output.elementsFrom(1));
-  }
-
-  private void recalibrate(
-      Walkers walkers,
-      Progress.Stage stage,
-      Op.BatchNorm norm,
-      String x,
-      int cut,
-      boolean keepsApart) {
-    try (TensorScope totals = tools.backend().newScope();
-        SumAccumulator sums = totals.sums(graph.valueShape(x).dim(0))) {
-      for (int batch = 0; batch < batches.count(); batch++) {
-        try (TensorScope scope = tools.backend().newScope()) {
-          sums.add(walkers.merged().value(batch, cut, x, scope));
-        }
-        stage.advance(1);
-      }
-      BatchNormStatistics.set(
-          fitter.parameters(), norm, UnitSums.of(sums), layouts.ofValue(x), keepsApart);
-    }
   }
 }

@@ -11,6 +11,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.moments.SourceMoments;
+import dev.pleas.core.moments.UnitSums;
 import dev.pleas.core.normalization.BatchNormStatistics;
 import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Exactness;
@@ -104,17 +105,11 @@ public final class StatisticsPass {
       fit(layer, mixed);
     }
     if (!norms.isEmpty()) {
-      Matrix weights = fitter.weights(layer);
+      UnitSums outputs = mixed.outputs(fitter.weights(layer), fitter.bias(layer));
       boolean keepsApart = exactness.apart(layer.name());
       BlockLayout layout = layouts.ofValue(layer.name());
       norms.forEach(
-          norm ->
-              BatchNormStatistics.set(
-                  fitter.parameters(),
-                  norm,
-                  mixed.outputs(weights, fitter.bias(layer)),
-                  layout,
-                  keepsApart));
+          norm -> BatchNormStatistics.set(fitter.parameters(), norm, outputs, layout, keepsApart));
     }
   }
 

@@ -3,20 +3,14 @@ package dev.pleas.core.alignment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.match.Matcher;
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.Permutation;
-import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.core.method.Merging;
 import dev.pleas.core.moments.SourcePairs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -24,22 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Sets of matched units of several networks, against every choice there is. */
 class SetMatchingTest {
-  private static final UnitMatching MATCHING = new UnitMatching(matcher());
-
-  private static Matcher matcher() {
-    try (TensorBackend backend = Merging.backend()) {
-      return Merging.tools(backend).matcher();
-    }
-  }
-
-  private static Group group(int size, int... widths) {
-    List<Component> components = new ArrayList<>();
-    for (int c = 0; c < widths.length; c++) {
-      TreeSet<Axis> axes = new TreeSet<>(List.of(new Axis("w" + c, 0), new Axis("v" + c, 1)));
-      components.add(new Component(widths[c], axes, List.of("value" + c)));
-    }
-    return new Group("group", size, components);
-  }
+  private static final UnitMatching MATCHING = new UnitMatching(SmallGroups.matcher());
 
   private static GroupSimilarity random(Group group, int networks, SplittableRandom random) {
     return new GroupSimilarity(
@@ -83,7 +62,7 @@ class SetMatchingTest {
     double worst = 1;
     for (int n = 2; n <= 4; n++) {
       for (int i = 0; i < 200; i++, cases++) {
-        GroupSimilarity similarity = random(group(n, 1), 3, random);
+        GroupSimilarity similarity = random(SmallGroups.group(n, 1), 3, random);
         double found = similarity.total(new SetMatching(MATCHING).match(similarity));
         double best = best(similarity);
         assertThat(found).isLessThanOrEqualTo(best + 1e-12);
@@ -98,7 +77,7 @@ class SetMatchingTest {
 
   @Property(tries = 50)
   void match_twoNetworks_isTheAssignment(@ForAll @IntRange(min = 1, max = 5) int n) {
-    GroupSimilarity similarity = random(group(n, 1, 2), 2, new SplittableRandom(n));
+    GroupSimilarity similarity = random(SmallGroups.group(n, 1, 2), 2, new SplittableRandom(n));
 
     List<UnitPermutation> found = new SetMatching(MATCHING).match(similarity);
 
@@ -114,7 +93,7 @@ class SetMatchingTest {
       @ForAll @IntRange(min = 1, max = 3) int width,
       @ForAll @IntRange(max = 10_000) int seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    GroupSimilarity similarity = random(group(units, width + 1, 1), networks, random);
+    GroupSimilarity similarity = random(SmallGroups.group(units, width + 1, 1), networks, random);
 
     List<UnitPermutation> found = new SetMatching(MATCHING).match(similarity);
 
@@ -130,7 +109,7 @@ class SetMatchingTest {
 
   @Example
   void others_addUpWhatTheOthersHaveAtEachPlace() {
-    GroupSimilarity similarity = random(group(3, 1), 3, new SplittableRandom(5));
+    GroupSimilarity similarity = random(SmallGroups.group(3, 1), 3, new SplittableRandom(5));
     SourcePairs<Matrix> of = similarity.components().get(0);
     List<UnitPermutation> permutations =
         List.of(
@@ -163,6 +142,6 @@ class SetMatchingTest {
 
   private static GroupSimilarity of(double... values) {
     return new GroupSimilarity(
-        group(2, 1), List.of(new SourcePairs<>(2, List.of(Matrix.wrap(2, 2, values)))));
+        SmallGroups.group(2, 1), List.of(new SourcePairs<>(2, List.of(Matrix.wrap(2, 2, values)))));
   }
 }

@@ -3,19 +3,14 @@ package dev.pleas.core.alignment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.match.Matcher;
 import dev.pleas.api.matrix.Matrix;
-import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.Permutation;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
-import dev.pleas.core.method.Merging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,21 +18,6 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Units with insides, matched as well as by trying every permutation there is. */
 class UnitMatchingTest {
-  private static Matcher matcher() {
-    try (TensorBackend backend = Merging.backend()) {
-      return Merging.tools(backend).matcher();
-    }
-  }
-
-  private static Group group(int size, int... widths) {
-    List<Component> components = new ArrayList<>();
-    for (int c = 0; c < widths.length; c++) {
-      TreeSet<Axis> axes = new TreeSet<>(List.of(new Axis("w" + c, 0), new Axis("v" + c, 1)));
-      components.add(new Component(widths[c], axes, List.of("value" + c)));
-    }
-    return new Group("heads", size, components);
-  }
-
   @Property(tries = 60)
   void match_anySimilarities_isAsGoodAsTheBestOfAll(
       @ForAll @IntRange(min = 1, max = 3) int heads,
@@ -45,14 +25,14 @@ class UnitMatchingTest {
       @ForAll @IntRange(min = 1, max = 3) int values,
       @ForAll @IntRange(max = 10_000) int seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Group group = group(heads, keys, values == 1 && keys == 1 ? 2 : values);
+    Group group = SmallGroups.group(heads, keys, values == 1 && keys == 1 ? 2 : values);
     List<Matrix> similarities = new ArrayList<>();
     for (Component component : group.components()) {
       int n = heads * component.width();
       similarities.add(Matrix.wrap(n, n, random.doubles((long) n * n).toArray()));
     }
 
-    UnitPermutation found = new UnitMatching(matcher()).match(group, similarities);
+    UnitPermutation found = new UnitMatching(SmallGroups.matcher()).match(group, similarities);
 
     double best = Double.NEGATIVE_INFINITY;
     for (int[] units : Permutations.of(heads)) {
@@ -80,15 +60,15 @@ class UnitMatchingTest {
 
   @Example
   void match_twoHeadsExchangedAndTurnedInside_isFound() {
-    Group group = group(2, 3, 1);
+    Group group = SmallGroups.group(2, 3, 1);
     Permutation keys = Permutation.of(4, 3, 5, 2, 0, 1);
     Permutation values = Permutation.of(1, 0);
     List<Matrix> similarities = List.of(matrixOf(keys), matrixOf(values));
 
-    UnitPermutation found = new UnitMatching(matcher()).match(group, similarities);
+    UnitPermutation found = new UnitMatching(SmallGroups.matcher()).match(group, similarities);
 
     assertThat(found).isEqualTo(new UnitPermutation(Permutation.of(1, 0), List.of(keys, values)));
-    Matrix units = new UnitMatching(matcher()).units(group, similarities);
+    Matrix units = new UnitMatching(SmallGroups.matcher()).units(group, similarities);
     assertThat(units.get(0, 1)).isEqualTo(4);
     assertThat(units.get(0, 0)).isZero();
   }

@@ -16,6 +16,7 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
 import dev.pleas.core.oracle.Family;
+import dev.pleas.core.oracle.PartOfSamples;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;

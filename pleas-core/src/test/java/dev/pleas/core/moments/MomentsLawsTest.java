@@ -13,6 +13,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.alignment.ActivationMatching;
+import dev.pleas.core.oracle.PartOfSamples;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Symmetry;
@@ -94,9 +95,9 @@ class MomentsLawsTest {
     try (TensorBackend backend = new ReferenceBackend()) {
       Map<String, JointMoments> whole = run(models, new Batches(all, 20), backend);
       Map<String, JointMoments> left =
-          run(models, new Batches(new Part(all, 0, at), batch), backend);
+          run(models, new Batches(new PartOfSamples(all, 0, at), batch), backend);
       Map<String, JointMoments> right =
-          run(models, new Batches(new Part(all, at, 20), batch), backend);
+          run(models, new Batches(new PartOfSamples(all, at, 20), batch), backend);
       assertThat(backend.memoryBytes()).isZero();
       assertThat(whole).hasSizeGreaterThan(2);
       whole.forEach(
@@ -230,24 +231,6 @@ class MomentsLawsTest {
       List<Model> models, Batches batches, TensorBackend backend) {
     return ActivationMatching.moments(
         models, Symmetry.derive(models.get(0).graph()), batches, backend, Progress.NONE);
-  }
-
-  /** Some of the samples. */
-  private record Part(RandomSamples all, int from, int to) implements dev.pleas.api.data.Samples {
-    @Override
-    public int count() {
-      return to - from;
-    }
-
-    @Override
-    public Shape shape() {
-      return all.shape();
-    }
-
-    @Override
-    public HostTensor read(int first, int last) {
-      return all.read(from + first, from + last);
-    }
   }
 
   private static double product(Plain a, int i, Plain b, int j) {

@@ -1,4 +1,4 @@
-package dev.pleas.core.method;
+package dev.pleas.core.oracle;
 
 import dev.pleas.api.data.Samples;
 import dev.pleas.api.tensor.HostTensor;
