@@ -71,8 +71,18 @@ class RefitOptionsTest {
 
   @Test
   void run_autoRidge_saysWhatWasChosen() {
-    assertThat(run(Ridge.AUTO, Set.of(), 1).layers())
+    LayerPass.Result result = run(Ridge.AUTO, Set.of(), 1);
+
+    assertThat(result.layers())
         .isNotEmpty()
         .allSatisfy(layer -> assertThat(layer.ridge()).isBetween(1e-6, 1.0));
+    // Without held-out rows to judge on, the first candidate would win everywhere.
+    assertThat(result.layers()).anyMatch(layer -> layer.ridge() > 1e-6);
+    assertThat(result.layers().stream().map(MergeReport.Layer::rows).toList())
+        .as("rows of the last fit: all")
+        .isEqualTo(
+            run(new Ridge(1e-4), Set.of(), 1).layers().stream()
+                .map(MergeReport.Layer::rows)
+                .toList());
   }
 }
