@@ -1,5 +1,6 @@
 package dev.pleas.core.refit;
 
+import dev.pleas.api.error.ProviderException;
 import dev.pleas.api.error.SingularSystemException;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.solve.NormalEquations;
@@ -13,8 +14,12 @@ import java.util.function.Consumer;
  * @param notes is told when a system is singular
  */
 record SystemSolver(String layer, Tools tools, Consumer<String> notes) {
+  /** A relative residual that rounding does not explain, not even in float32. */
+  private static final double WRONG = 1e-4;
+
   /**
    * @throws SingularSystemException if there is no finite solution
+   * @throws ProviderException if what the solver found is no solution
    */
   Solution.Solved solve(NormalEquations equations) {
     Solution solution = tools.solver().solve(equations);
@@ -29,6 +34,14 @@ record SystemSolver(String layer, Tools tools, Consumer<String> notes) {
       solution = tools.singularSolver().solve(equations);
     }
     if (solution instanceof Solution.Solved solved && solved.x().firstNonFinite() < 0) {
+      if (solved.residual() > WRONG) {
+        throw new ProviderException(
+            layer
+                + ": what the solver found misses the least-squares system by a relative residual of "
+                + solved.residual()
+                + "; expected one near 1e-16: the solver or the library behind it computes wrongly"
+                + " on this machine; choose another solver");
+      }
       return solved;
     }
     throw new SingularSystemException(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.error.ProviderException;
 import dev.pleas.api.error.SingularSystemException;
 import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.Tools;
@@ -198,6 +199,26 @@ class LayerRefitTest {
         .isInstanceOf(SingularSystemException.class)
         .hasMessageStartingWith("layer1.conv2: the least-squares system of 5 unknowns cannot be")
         .hasMessageEndingWith("use a larger ridge or more calibration data");
+  }
+
+  /** As OpenBLAS 0.3.19 did on processors with AVX-512: finite, and nowhere near a solution. */
+  @Test
+  void solve_solverThatFindsNonsense_isRefused() {
+    Tools broken =
+        new Tools(
+            backend,
+            tools.matcher(),
+            equations -> new Solution.Solved(initial, 0.3, 1, P),
+            tools.singularSolver());
+    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", broken, notes::add));
+    List<LayerSystem> all =
+        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
+
+    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, RIDGE))
+        .isInstanceOf(ProviderException.class)
+        .hasMessageStartingWith("layer1.conv2: what the solver found misses")
+        .hasMessageContaining("0.3; expected one near 1e-16")
+        .hasMessageEndingWith("choose another solver");
   }
 
   @Test

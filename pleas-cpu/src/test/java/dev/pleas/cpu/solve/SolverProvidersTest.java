@@ -2,15 +2,19 @@ package dev.pleas.cpu.solve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.provider.Availability;
 import dev.pleas.api.provider.Provider;
 import dev.pleas.api.provider.Registry;
 import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.solve.LeastSquaresSolverProvider;
+import dev.pleas.api.solve.Solution;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SolverProvidersTest {
   private final Registry registry = Registry.of(SolverProvidersTest.class.getClassLoader());
@@ -52,6 +56,31 @@ class SolverProvidersTest {
     assertThat(no.reason())
         .startsWith("OpenBLAS cannot be loaded: java.lang.NoClassDefFoundError: org/bytedeco/");
     assertThat(no.remedy()).contains("ejml");
+  }
+
+  @Test
+  void solves_rightSolver_isSeen() {
+    assertThat(OpenBlasLibrary.solves(new EjmlSolver())).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 40, 76 * 5 + 4})
+  void solves_oneWrongElement_isSeen(int element) {
+    assertThat(
+            OpenBlasLibrary.solves(
+                equations -> {
+                  Solution.Solved right = (Solution.Solved) new EjmlSolver().solve(equations);
+                  double[] x = right.x().values().clone();
+                  x[element] += 1e-6;
+                  return new Solution.Solved(
+                      Matrix.wrap(right.x().rows(), right.x().columns(), x), 0, 1, right.rank());
+                }))
+        .isFalse();
+  }
+
+  @Test
+  void solves_solverThatFindsItSingular_isSeen() {
+    assertThat(OpenBlasLibrary.solves(equations -> new Solution.RankDeficient(3, 77))).isFalse();
   }
 
   /** Sees this package anew, and no class of JavaCPP or OpenBLAS: nor does loading the provider. */
