@@ -19,9 +19,10 @@ import java.util.Set;
 /**
  * Walks a network node by node over all batches, in step with changes to the weights of nodes still
  * ahead. A <em>cut</em> before node i is the set of values that exist there and are still needed;
- * it is all a batch has to remember to go on. Batches whose values fit in the memory allowance are
- * kept at their cut; the others start again from the input at each step, so memory stays bounded
- * and only time grows.
+ * it is all a batch has to remember to go on. A batch waits at its cut as long as the memory
+ * allowance has room for its values there. Where it has not, the batch stays at the last cut that
+ * had, at best one between two blocks, where few values are live, at worst the input, and goes on
+ * from there each time: memory stays bounded and only time grows.
  */
 public final class Walker implements AutoCloseable {
   /** Nodes from a layer's inputs to where its output is looked at: itself, a scale, a sum. */
@@ -31,15 +32,27 @@ public final class Walker implements AutoCloseable {
   private final Graph graph;
   private final Map<String, HostTensor> parameters;
   private final Batches batches;
-  private final int kept;
-  private final Map<Integer, Position> positions = new HashMap<>();
+  private final long memoryBytes;
+  private final Map<Integer, Waiting> waiting = new HashMap<>();
   private final Map<Segment, CompiledGraph> segments = new HashMap<>();
+  private long usedBytes;
 
   /** The nodes from one cut to another. */
   private record Segment(int from, int to) {}
 
-  /** Where a kept batch is, and its live values. */
-  private record Position(int cut, Map<String, Tensor> values, TensorScope scope) {}
+  /**
+   * Where a batch waits and its live values there; at first at the input, which is not yet read.
+   */
+  private static final class Waiting {
+    private final TensorScope scope;
+    private int cut;
+    private Map<String, Tensor> values = Map.of();
+    private long bytes;
+
+    Waiting(TensorScope scope) {
+      this.scope = scope;
+    }
+  }
 
   /**
    * @param parameters the weights; read anew whenever the walker moves on, so the caller may change
@@ -56,13 +69,13 @@ public final class Walker implements AutoCloseable {
     this.graph = graph;
     this.parameters = parameters;
     this.batches = batches;
-    this.kept = (int) Math.min(batches.count(), memoryBytes / bytesPerBatch());
+    this.memoryBytes = memoryBytes;
   }
 
   /**
    * Brings a batch to the cut before node {@code cut} and returns the values there. They belong to
-   * the walker and are valid until the batch is moved again; of a batch that is not kept, they go
-   * into {@code scratch}.
+   * the walker and are valid until the batch is moved again; where there is no room for them, they
+   * go into {@code scratch}.
    *
    * @param cut not before the last one asked for this batch
    */
@@ -70,24 +83,27 @@ public final class Walker implements AutoCloseable {
     // The present step and those shortly before it are in use: a caller may look at the inputs of a
     // node and then at what becomes of its output, batch by batch.
     closeSegments(cut - LOOK_BACK);
-    if (batch >= kept) {
-      return advance(start(batch, scratch), cut);
+    Waiting at = waiting.computeIfAbsent(batch, b -> new Waiting(backend.newScope()));
+    if (at.cut == cut && !at.values.isEmpty()) {
+      return at.values;
     }
-    Position position = positions.computeIfAbsent(batch, this::startKept);
-    if (position.cut() != cut) {
-      Map<String, Tensor> values = advance(position, cut);
-      position
-          .values()
-          .forEach(
-              (name, tensor) -> {
-                if (values.get(name) != tensor) {
-                  tensor.close();
-                }
-              });
-      positions.put(batch, new Position(cut, values, position.scope()));
-      return values;
+    Set<String> live = live(cut);
+    long bytes = Math.multiplyExact(bytesPerSample(live), (long) batches.sizeOf(batch));
+    boolean room = bytes <= memoryBytes - (usedBytes - at.bytes);
+    TensorScope scope = room ? at.scope : scratch;
+    Map<String, Tensor> given =
+        at.values.isEmpty() ? Map.of(graph.onlyInput(), batches.read(batch, scope)) : at.values;
+    Map<String, Tensor> values = advance(given, new Segment(at.cut, cut), live, scope);
+    if (room) {
+      given.values().stream()
+          .filter(tensor -> !values.containsValue(tensor))
+          .forEach(Tensor::close);
+      usedBytes += bytes - at.bytes;
+      at.cut = cut;
+      at.values = values;
+      at.bytes = bytes;
     }
-    return position.values();
+    return values;
   }
 
   /**
@@ -122,30 +138,14 @@ public final class Walker implements AutoCloseable {
     }
   }
 
-  private Position startKept(int batch) {
-    TensorScope scope = backend.newScope();
-    try {
-      return start(batch, scope);
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
+  private Map<String, Tensor> advance(
+      Map<String, Tensor> given, Segment segment, Set<String> live, TensorScope scope) {
+    Map<String, Tensor> values = new LinkedHashMap<>(given);
+    if (!given.keySet().containsAll(live)) {
+      CompiledGraph nodes = segments.computeIfAbsent(segment, s -> compile(given.keySet(), live));
+      values.putAll(nodes.run(scope, given));
     }
-  }
-
-  private Position start(int batch, TensorScope scope) {
-    return new Position(0, Map.of(graph.onlyInput(), batches.read(batch, scope)), scope);
-  }
-
-  private Map<String, Tensor> advance(Position from, int cut) {
-    Set<String> wanted = live(cut);
-    Map<String, Tensor> values = new LinkedHashMap<>(from.values());
-    if (!values.keySet().containsAll(wanted)) {
-      CompiledGraph nodes =
-          segments.computeIfAbsent(
-              new Segment(from.cut(), cut), segment -> compile(from.values().keySet(), wanted));
-      values.putAll(nodes.run(from.scope(), from.values()));
-    }
-    values.keySet().retainAll(wanted);
+    values.keySet().retainAll(live);
     return values;
   }
 
@@ -167,16 +167,9 @@ public final class Walker implements AutoCloseable {
     return made;
   }
 
-  private long bytesPerBatch() {
-    long most = 1;
-    for (int cut = 0; cut <= graph.nodes().size(); cut++) {
-      long floats = 0;
-      for (String value : live(cut)) {
-        floats += graph.valueShape(value).elements();
-      }
-      most = Math.max(most, floats);
-    }
-    return Math.multiplyExact(most * batches.size(), (long) Float.BYTES);
+  private long bytesPerSample(Set<String> values) {
+    long floats = values.stream().mapToLong(value -> graph.valueShape(value).elements()).sum();
+    return Math.multiplyExact(floats, (long) Float.BYTES);
   }
 
   private void closeSegments(int before) {
@@ -196,7 +189,7 @@ public final class Walker implements AutoCloseable {
   @Override
   public void close() {
     closeSegments(Integer.MAX_VALUE);
-    positions.values().forEach(position -> position.scope().close());
-    positions.clear();
+    waiting.values().forEach(batch -> batch.scope.close());
+    waiting.clear();
   }
 }

@@ -2,21 +2,27 @@ package dev.pleas.core.moments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.data.Samples;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import dev.pleas.tck.reference.ReferenceBackend;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,28 +132,96 @@ class WalkerTest {
   }
 
   @Test
-  void at_withRoomForOneBatch_keepsNoMore() {
-    // The most that any cut of one batch of 3 samples needs, and a byte less than twice that.
-    long most = 0;
-    for (int cut = 0; cut <= graph.nodes().size(); cut++) {
-      try (TensorBackend counted = new ReferenceBackend();
-          Walker walker = new Walker(counted, graph, model.parameters(), batches, Long.MAX_VALUE);
-          TensorScope scratch = counted.newScope()) {
-        long bytes =
-            walker.at(0, cut, scratch).values().stream()
-                .mapToLong(tensor -> 4 * tensor.shape().elements())
-                .sum();
-        most = Math.max(most, bytes);
-      }
-    }
-    try (Walker walker = new Walker(backend, graph, model.parameters(), batches, 2 * most - 1)) {
-      for (int batch = 0; batch < batches.count(); batch++) {
+  void at_withRoomForOneBatchAtTheInput_keepsOne() {
+    long bytes = bytes(3, RandomNetworks.input().elements());
+    try (Walker walker = new Walker(backend, graph, model.parameters(), batches, 2 * bytes - 1)) {
+      for (int batch : new int[] {0, 1}) {
         try (TensorScope scratch = backend.newScope()) {
           walker.at(batch, 0, scratch);
         }
       }
-      // At the first cut only inputs are live; those of one batch stay.
-      assertThat(backend.memoryBytes()).isEqualTo(4 * 3 * RandomNetworks.input().elements());
+      assertThat(backend.memoryBytes()).isEqualTo(bytes);
     }
+  }
+
+  /**
+   * With room for all batches wherever few values are live, and for none of them where most are:
+   * there they are computed from where they wait, and the data are not read again.
+   */
+  @Test
+  void at_withoutRoomForTheWidestCut_goesOnFromTheLastThatHadRoom() {
+    long[] perSample = bytesPerSample();
+    long widest = Arrays.stream(perSample).max().orElseThrow();
+    AtomicInteger reads = new AtomicInteger();
+    try (Walker walker =
+        new Walker(backend, graph, model.parameters(), counted(reads), widest - 1)) {
+      for (int cut = 0; cut < perSample.length; cut++) {
+        Tensor any;
+        try (TensorScope scratch = backend.newScope()) {
+          any = walker.at(0, cut, scratch).values().iterator().next();
+        }
+        boolean kept = perSample[cut] < widest;
+        assertThat(catchThrowable(any::toHost) == null).as("kept at cut %s", cut).isEqualTo(kept);
+      }
+    }
+    assertThat(reads).hasValue(1);
+  }
+
+  @Test
+  void at_withoutRoomAtAll_readsAgainAtEachCut() {
+    AtomicInteger reads = new AtomicInteger();
+    try (Walker walker = new Walker(backend, graph, model.parameters(), counted(reads), 0)) {
+      for (int cut = 0; cut < 5; cut++) {
+        try (TensorScope scratch = backend.newScope()) {
+          walker.at(0, cut, scratch);
+        }
+      }
+    }
+    assertThat(reads).hasValue(5);
+    assertThat(backend.memoryBytes()).isZero();
+  }
+
+  /** What is live at each cut takes, by a walk that keeps everything. */
+  private long[] bytesPerSample() {
+    long[] bytes = new long[graph.nodes().size() + 1];
+    Batches one = new Batches(new RandomSamples(1, 1, RandomNetworks.input()), 1);
+    try (Walker walker = new Walker(backend, graph, model.parameters(), one, Long.MAX_VALUE);
+        TensorScope scratch = backend.newScope()) {
+      for (int cut = 0; cut < bytes.length; cut++) {
+        bytes[cut] =
+            walker.at(0, cut, scratch).values().stream()
+                .mapToLong(tensor -> bytes(1, tensor.shape().elements()))
+                .sum();
+      }
+    }
+    return bytes;
+  }
+
+  private static long bytes(int samples, long elements) {
+    return samples * elements * Float.BYTES;
+  }
+
+  /** One batch of one sample, whose reads are counted. */
+  private static Batches counted(AtomicInteger reads) {
+    RandomSamples sample = new RandomSamples(1, 1, RandomNetworks.input());
+    return new Batches(
+        new Samples() {
+          @Override
+          public int count() {
+            return sample.count();
+          }
+
+          @Override
+          public Shape shape() {
+            return sample.shape();
+          }
+
+          @Override
+          public HostTensor read(int from, int to) {
+            reads.incrementAndGet();
+            return sample.read(from, to);
+          }
+        },
+        1);
   }
 }
