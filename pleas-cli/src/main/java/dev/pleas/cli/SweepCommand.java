@@ -42,7 +42,8 @@ import picocli.CommandLine.TypeConversionException;
       "  pleas sweep recipe.yaml --budgets 1.0,1.5,2.0 --refit sources -o sweep",
       "  pleas sweep recipe.yaml --stats pair.stats --budgets 1.0,2.0 --keep -o sweep",
       "",
-      "With --refit sources, or --stats, the images are gone through once for all budgets."
+      "With --refit sources, or --stats, the images are gone through once for all budgets; else what units are",
+      "matched by is, and each budget's fit goes through them again, with its own network."
     })
 final class SweepCommand extends PleasCommand {
   @Mixin private SourceOptions options = new SourceOptions();

@@ -61,7 +61,7 @@ class SweepIT {
     Run run = sweep("--budgets", "2,1.0,1.4", "--keep");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("refit = merged, each merge on 40 calibration images")
+        .contains("refit = merged, units matched once for all budgets, on 40 calibration images")
         .containsPattern("network +FLOPs +parameters +all +some +mean +time\n")
         .containsPattern("\nplain average +1.00× .*\nmerged at 1.0× .*\nmerged at 1.4× .*\n");
     JsonNode document = document();
@@ -99,6 +99,16 @@ class SweepIT {
         .isEqualTo(report.at("/evaluation/0/top1").asDouble());
     assertThat(folder.resolve("sweep").toFile().list())
         .containsExactlyInAnyOrder("sweep.json", "sweep.html");
+  }
+
+  @Test
+  void sweep_settingsWithoutStatistics_mergesOnImagesEachTime() throws IOException {
+    Run run = sweep("--budgets", "1.3", "--set", "normalization=transfer");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("refit = sources, each merge on 40 calibration images");
+    JsonNode report = merge("1.3", "--set", "normalization=transfer");
+    assertThat(document().at("/points/0/accuracies/all"))
+        .isEqualTo(report.at("/evaluation/0/top1"));
   }
 
   @Test

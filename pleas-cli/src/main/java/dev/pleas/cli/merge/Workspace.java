@@ -240,8 +240,8 @@ public final class Workspace implements AutoCloseable {
       throw new DataException(
           "no images to compute statistics of; name some with --data, or in a recipe");
     }
+    collect(plan.parameters(), sink);
     MergeMethod method = session.method(plan.method()).provider().create();
-    method.statistics(request(plan.parameters(), null), sink);
     Map<String, String> settings = new LinkedHashMap<>();
     for (MethodParameter parameter : method.parameters()) {
       if (StatisticsOrigin.SETTINGS.contains(parameter.name())) {
@@ -267,6 +267,16 @@ public final class Workspace implements AutoCloseable {
         List.of(
             new StatisticsOrigin.Images(
                 used.data(), used.sha256(), images.classes(), used.samples())));
+  }
+
+  /**
+   * Collects the statistics by which the plan's method can merge, for the time being.
+   *
+   * @param parameters settings of the method, instead of the plan's
+   * @throws dev.pleas.api.error.PleasException if the method refuses
+   */
+  public void collect(Map<String, String> parameters, Statistics.Sink sink) {
+    session.method(plan.method()).provider().create().statistics(request(parameters, null), sink);
   }
 
   private MergeRequest request(Map<String, String> parameters, @Nullable Statistics statistics) {

@@ -75,18 +75,36 @@ public final class Sweep {
    * @param budgets not empty
    * @param scratch a folder with room for statistics
    * @param command the command line that repeats the sweep
-   * @throws PleasException if statistics cannot be collected
+   * @throws PleasException if what is needed for all budgets cannot be collected
    */
   public SweepDocument run(List<BigDecimal> budgets, Path scratch, List<String> command) {
-    boolean collects =
-        plan.statistics() == null && SOURCES.equals(parameters.getOrDefault(REFIT, "").strip());
-    if (!collects) {
+    if (plan.statistics() != null || plan.calibration() == null) {
       return run(budgets, plan.statistics(), command);
     }
     try (SpooledStatistics spool = SpooledStatistics.in(scratch)) {
-      workspace.collect(spool);
-      return run(budgets, spool, command);
+      return run(budgets, collects(spool) ? spool : null, command);
     }
+  }
+
+  /**
+   * Collects what all merges need, if there is any: all that a fit to the sources' inputs needs, or
+   * what units are matched by.
+   */
+  private boolean collects(SpooledStatistics spool) {
+    Map<String, String> with = new LinkedHashMap<>(parameters);
+    if (workspace.parameters(plan.method()).contains(REFIT) && !fitsToSources()) {
+      with.put(REFIT, "merged");
+    }
+    try {
+      workspace.collect(with, spool);
+      return true;
+    } catch (ConfigurationException e) {
+      return false; // Not with this method or these settings; each merge goes through the images.
+    }
+  }
+
+  private boolean fitsToSources() {
+    return SOURCES.equals(parameters.getOrDefault(REFIT, "").strip());
   }
 
   private SweepDocument run(
@@ -218,8 +236,9 @@ public final class Sweep {
           + " images"
           + (plan.calibration() == null ? "" : ", and calibration images");
     }
+    String once = fitsToSources() ? "statistics collected once" : "units matched once";
     return how
-        + (statistics == null ? "each merge on " : "statistics collected once for all budgets, on ")
+        + (statistics == null ? "each merge on " : once + " for all budgets, on ")
         + Quantity.count(workspace.calibrationSamples())
         + " calibration images";
   }

@@ -88,7 +88,8 @@ record Budget(
   /**
    * Returns how many sets of units of each group are merged.
    *
-   * @param gains of keeping units apart; null where they are not needed
+   * @param gains of keeping units apart; null where they are not needed, or not known: the plan is
+   *     then uniform, which optimal ones are never worse than
    */
   BudgetPlan plan(
       Graph graph,
@@ -102,8 +103,8 @@ record Budget(
     if (gains != null && needsGains()) {
       return BudgetPlan.optimal(graph, spec, indivisible, cost, unit, limit, gains);
     }
-    return BudgetPlan.within(
-        graph, spec, indivisible, cost, unit, limit, Allocation.valueOf(allocation.name()));
+    Allocation by = needsGains() ? Allocation.UNIFORM : Allocation.valueOf(allocation.name());
+    return BudgetPlan.within(graph, spec, indivisible, cost, unit, limit, by);
   }
 
   /** Says what each way to share the limit out would gain. */

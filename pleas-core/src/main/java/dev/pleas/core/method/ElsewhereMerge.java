@@ -49,11 +49,23 @@ final class ElsewhereMerge {
     return request.withCalibration(new SyntheticImages(shape, SYNTHETIC_SAMPLES, request.seed()));
   }
 
+  /**
+   * Refuses settings with which statistics collected earlier are of no use.
+   *
+   * @throws ConfigurationException if networks are to be run with other normalization statistics
+   */
+  static void refuseStatistics(Settings settings) {
+    if (Normalization.transfers(settings, settings.flag(MergeData.DATA_FREE.name()))) {
+      throw new ConfigurationException(
+          "normalization = transfer runs the networks with other statistics of batch normalization"
+              + " than they have when moments are collected, so none are kept; give images to"
+              + " the merge");
+    }
+  }
+
   MergeResult run() {
     if (request.statistics() != null) {
-      throw new ConfigurationException(
-          "normalization = transfer runs the networks with other statistics than those that they"
-              + " had when these were collected; give images alone");
+      refuseStatistics(settings);
     }
     List<Model> elsewhere =
         Calibration.stages(settings, request, 1, request.progress()::note)

@@ -65,6 +65,11 @@ final class MergeData {
     return request.statistics() != null && !hasImages();
   }
 
+  /** Returns whether layers are fitted by statistics, not by images. */
+  boolean fitsByStatistics(LayerPass.Settings how) {
+    return request.statistics() != null && (how.inputs() == RefitInputs.SOURCES || !hasImages());
+  }
+
   /**
    * Returns a way to run stages over the images.
    *
@@ -77,6 +82,12 @@ final class MergeData {
               + " give some, or choose another allocation");
     }
     return images;
+  }
+
+  /** Reads whether a person wants layers fitted to inputs from the merged network. */
+  static boolean fitsOnImages(Settings settings) {
+    return !settings.text("refit").equals(AUTO)
+        && settings.choice("refit", RefitInputs.class) == RefitInputs.MERGED;
   }
 
   /** Reads where the inputs of fits come from; by itself, from the best that there is. */

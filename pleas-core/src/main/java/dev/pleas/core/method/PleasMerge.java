@@ -33,7 +33,6 @@ import dev.pleas.core.partial.Indivisible;
 import dev.pleas.core.partial.Layouts;
 import dev.pleas.core.partial.PartialMerge;
 import dev.pleas.core.refit.LayerPass;
-import dev.pleas.core.refit.RefitInputs;
 import dev.pleas.core.refit.Ridge;
 import dev.pleas.core.refit.StatisticsPass;
 import dev.pleas.core.symmetry.Symmetry;
@@ -87,10 +86,11 @@ final class PleasMerge {
     LayerPass.Settings passSettings = passSettings(settings, graph, request.seed(), data);
     boolean proves = settings.flag("check-symmetry");
     data.open(passSettings);
-    if (request.statistics() != null) {
-      PleasStatistics.check(sources, request.statistics());
-    }
     PermutationSpec spec = Symmetry.derive(graph);
+    if (request.statistics() != null) {
+      boolean fits = data.fitsByStatistics(passSettings);
+      PleasStatistics.check(sources, spec, request.statistics(), fits);
+    }
     GroupReports groups = GroupReports.of(settings, spec, sources.size());
     if (proves) {
       stopwatch.time("symmetry proof", () -> prove(spec));
@@ -157,9 +157,7 @@ final class PleasMerge {
 
   private LayerPass.Result fit(Model initial, Layouts layouts, LayerPass.Settings how) {
     Statistics statistics = request.statistics();
-    boolean fromStatistics =
-        statistics != null && (how.inputs() == RefitInputs.SOURCES || !data.hasImages());
-    if (statistics == null || !fromStatistics) {
+    if (statistics == null || !data.fitsByStatistics(how)) {
       return data.images().run((batches, memory) -> pass(initial, layouts, batches, how, memory));
     }
     LayerPass.Result fitted =

@@ -122,6 +122,7 @@ final class PleasMethod implements PlannedMethod {
   @Override
   public void statistics(MergeRequest request, Statistics.Sink sink) {
     Settings settings = new Settings(PARAMETERS, request.parameters());
+    ElsewhereMerge.refuseStatistics(settings);
     boolean folds = settings.flag(FOLD.name());
     PleasStatistics.collect(folds ? folded(request) : request, settings, sink);
   }

@@ -1,6 +1,5 @@
 package dev.pleas.core.method;
 
-import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.PlanRequest;
 import dev.pleas.api.merge.PlannedMerge;
@@ -45,12 +44,13 @@ final class PleasPlan {
     Calibration.check(settings, request);
     PermutationSpec spec = Symmetry.derive(graph);
     BlockCost cost = new BlockCost(graph, spec, heads.nodes(), sources.size());
-    if (budget.needsGains()) {
-      throw new ConfigurationException(
-          "allocation = optimal shares the budget out by what is measured on the calibration images,"
-              + " so only a merge can tell; plan with uniform or stages for the same size");
-    }
     Set<Group> indivisible = Indivisible.groups(graph, spec);
+    if (budget.needsGains()) {
+      notes.add(
+          "allocation = optimal shares the budget out by what the merge measures on the calibration"
+              + " images; the widths are those of uniform, which cost as much as those that it may"
+              + " choose, and measuring takes time that is not counted");
+    }
     BudgetPlan plan = budget.plan(graph, spec, indivisible, cost, null);
     PleasMerge.noteIndivisible(indivisible, plan, notes);
     Layouts layouts = new Layouts(graph, sources.size(), layouts(spec, plan), heads.layouts());

@@ -20,13 +20,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What {@code pleas} keeps of calibration data: joint moments of all taps and of all layers. */
 final class PleasStatistics {
   private PleasStatistics() {}
 
-  /** Collects everything that merges of these sources need, whatever their budget and ridge. */
+  /**
+   * Collects everything that merges of these sources need, whatever their budget and ridge; where
+   * layers are to be fitted to inputs from the merged network, that is what units are matched by.
+   */
   static void collect(MergeRequest request, Settings settings, Statistics.Sink sink) {
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), new ArrayList<>());
     List<Model> sources = heads.joinModels(request.sources());
@@ -38,23 +42,25 @@ final class PleasStatistics {
                 ActivationMatching.moments(
                     sources, spec, batches, request.tools().backend(), request.progress()))
         .forEach((value, moments) -> moments.store(value, sink));
+    int samples = Objects.requireNonNull(request.calibration(), "seen by stages").count();
+    sink.put(StatisticsPass.SAMPLES, Matrix.wrap(1, 1, new double[] {samples}));
+    if (MergeData.fitsOnImages(settings)) {
+      return;
+    }
     int rowsPerColumn = Calibration.rowsPerColumn(settings);
     // What is complete stays, if a device runs out of memory and the rest is begun again.
     Set<String> done = new HashSet<>();
-    int samples =
-        stages.run(
-            (batches, memory) -> {
-              int count = batches.samples().count();
-              new SourceStatistics(
-                      sources,
-                      batches,
-                      request.tools(),
-                      new RowSampling(count, rowsPerColumn, request.seed()),
-                      memory)
-                  .collect(done, sink, request.progress());
-              return count;
-            });
-    sink.put(StatisticsPass.SAMPLES, Matrix.wrap(1, 1, new double[] {samples}));
+    stages.run(
+        (batches, memory) -> {
+          new SourceStatistics(
+                  sources,
+                  batches,
+                  request.tools(),
+                  new RowSampling(samples, rowsPerColumn, request.seed()),
+                  memory)
+              .collect(done, sink, request.progress());
+          return done;
+        });
   }
 
   /**
@@ -74,34 +80,42 @@ final class PleasStatistics {
   /**
    * Refuses statistics of other networks.
    *
+   * @param layers whether layers are to be fitted by them, too
    * @throws ConfigurationException naming the first thing that is missing or of another size
    */
-  static void check(List<Model> sources, Statistics statistics) {
+  static void check(
+      List<Model> sources, PermutationSpec spec, Statistics statistics, boolean layers) {
     Graph graph = sources.get(0).graph();
-    SourceStatistics.sizes(sources)
-        .forEach(
-            (name, size) -> {
-              if (!statistics.names().contains(name)) {
-                throw new ConfigurationException(
-                    "statistics: there is no "
-                        + name
-                        + ", which merges of "
-                        + graph.architecture()
-                        + " need; they were collected of other networks or with another"
-                        + " fold-normalization; collect them of these");
-              }
-              int found = statistics.get(name).columns();
-              if (found != size) {
-                throw new ConfigurationException(
-                    "statistics: "
-                        + name
-                        + " has "
-                        + found
-                        + " columns, expected "
-                        + size
-                        + ": they were collected of networks of another width or number; collect"
-                        + " them of these");
-              }
-            });
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    ActivationMatching.taps(graph, spec).values().stream()
+        .flatMap(List::stream)
+        .forEach(tap -> sizes.put(JointMoments.sumsOf(tap), graph.valueShape(tap).dim(0)));
+    if (layers) {
+      sizes.putAll(SourceStatistics.sizes(sources));
+    }
+    sizes.forEach(
+        (name, size) -> {
+          if (!statistics.names().contains(name)) {
+            throw new ConfigurationException(
+                "statistics: there is no "
+                    + name
+                    + ", which merges of "
+                    + graph.architecture()
+                    + " need; they were collected of other networks, or with another"
+                    + " fold-normalization or refit; collect them of these");
+          }
+          int found = statistics.get(name).columns();
+          if (found != size) {
+            throw new ConfigurationException(
+                "statistics: "
+                    + name
+                    + " has "
+                    + found
+                    + " columns, expected "
+                    + size
+                    + ": they were collected of networks of another width or number; collect"
+                    + " them of these");
+          }
+        });
   }
 }

@@ -99,6 +99,11 @@ public record JointMoments(List<UnitSums> sums, SourcePairs<Matrix> cross) {
         SourcePairs.of(sums.rows(), (s, t) -> statistics.get(name(value, "cross/" + s + "-" + t))));
   }
 
+  /** Returns the name of a matrix with a row for each network and a column for each unit. */
+  public static String sumsOf(String value) {
+    return name(value, "sums");
+  }
+
   private static double[] row(Matrix matrix, int row) {
     int units = matrix.columns();
     return Arrays.copyOfRange(matrix.values(), row * units, (row + 1) * units);

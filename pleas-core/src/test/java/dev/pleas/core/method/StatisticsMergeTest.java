@@ -21,6 +21,7 @@ import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Example;
@@ -49,11 +50,15 @@ class StatisticsMergeTest {
         Progress.NONE);
   }
 
-  private static Statistics collect(List<Model> sources, Samples samples) {
+  private static Statistics collect(List<Model> sources, Samples samples, String... more) {
+    List<String> settings = new ArrayList<>(List.of("rows-per-column", "0"));
+    settings.addAll(List.of(more));
     try (TensorBackend backend = Merging.backend()) {
       Statistics.InMemory statistics = new Statistics.InMemory();
       new PleasMethod()
-          .statistics(request(backend, sources, samples, null, "rows-per-column", "0"), statistics);
+          .statistics(
+              request(backend, sources, samples, null, settings.toArray(String[]::new)),
+              statistics);
       return statistics;
     }
   }
@@ -177,6 +182,40 @@ class StatisticsMergeTest {
         .hasMessageStartingWith("statistics are not enough for this");
   }
 
+  /** Units are matched by what was collected, and layers fitted on images: to the bit the same. */
+  @Property(tries = 4)
+  void merge_byStatisticsOfMatchingAndData_isThatOfTheData(
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll Family family) {
+    RandomSamples samples = family.samples(seed, 60);
+    List<Model> sources = sources(family, seed, samples, 2);
+    Statistics ofMatching = collect(sources, samples, "refit", "merged");
+
+    assertThat(ofMatching.names()).isNotEmpty().noneMatch(name -> name.startsWith("layers/"));
+    MergeResult byData = merge(sources, samples, null, "budget", "1.4");
+    MergeResult byBoth = merge(sources, samples, ofMatching, "budget", "1.4");
+    byData
+        .model()
+        .parameters()
+        .forEach(
+            (name, value) ->
+                assertThat(byBoth.model().parameter(name).values())
+                    .as(name)
+                    .isEqualTo(value.values()));
+    assertThatThrownBy(() -> merge(sources, samples, ofMatching, "refit", "sources"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("or with another fold-normalization or refit");
+  }
+
+  @Example
+  void statistics_ofMergesThatTransfer_areRefused() {
+    RandomSamples samples = new RandomSamples(5, 60, RandomNetworks.input());
+    List<Model> sources = sources(Family.RESNET, 5, samples, 2);
+
+    assertThatThrownBy(() -> collect(sources, samples, "normalization", "transfer"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageEndingWith("give images to the merge");
+  }
+
   @Example
   void merge_byStatisticsOfOtherNetworks_isRefused() {
     RandomSamples samples = new RandomSamples(5, 60, RandomNetworks.input());
@@ -189,6 +228,6 @@ class StatisticsMergeTest {
         .hasMessageEndingWith("collect them of these");
     assertThatThrownBy(() -> merge(sources, null, new Statistics.InMemory()))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageStartingWith("statistics: there is no layers/conv1/sums, which merges of ");
+        .hasMessageStartingWith("statistics: there is no values/maxpool/sums, which merges of ");
   }
 }
