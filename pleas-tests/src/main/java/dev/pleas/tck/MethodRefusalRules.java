@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a merge method refuses, and how: rules method712 to method718. */
-abstract class MethodRefusalRules extends MethodRules {
+abstract class MethodRefusalRules extends MethodPlanRules {
   @Test
   void required_method712_refusesUnknownSettings() {
     MergeMethod method = create();

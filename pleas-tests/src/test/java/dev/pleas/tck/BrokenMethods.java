@@ -7,7 +7,11 @@ import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.MethodParameter;
+import dev.pleas.api.merge.PlanRequest;
+import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.merge.PlannedMethod;
 import dev.pleas.api.merge.Progress;
+import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
@@ -16,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -222,5 +227,80 @@ final class BrokenMethods {
           scope.close();
           return result;
         });
+  }
+
+  /** Plans, soundly but for one flaw. */
+  static MergeMethod planning(UnaryOperator<PlannedMerge> flaw) {
+    return new PlannedMethod() {
+      @Override
+      public List<MethodParameter> parameters() {
+        return SOUND.parameters();
+      }
+
+      @Override
+      public MergeResult merge(MergeRequest request) {
+        return SOUND.merge(request);
+      }
+
+      @Override
+      public PlannedMerge plan(PlanRequest request) {
+        return flaw.apply(
+            new PlannedMerge(
+                Map.of("weight", "0.5"),
+                new MergeReport.Cost(1, 1, 1),
+                List.of(),
+                request.sources().get(0),
+                List.of()));
+      }
+    };
+  }
+
+  static MergeMethod planningAnotherInput() {
+    return planning(
+        plan -> {
+          Graph g = plan.result();
+          Graph part =
+              new Graph(
+                  g.architecture(),
+                  g.inputs(),
+                  g.nodes().subList(0, 1),
+                  Map.of("logits", g.nodes().get(0).name()),
+                  Map.of("conv1.weight", g.parameterShape("conv1.weight")));
+          return new PlannedMerge(plan.settings(), plan.cost(), plan.groups(), part, plan.notes());
+        });
+  }
+
+  /** Keeps statistics in some way, and merges by them otherwise each time. */
+  static MergeMethod keeping(BiConsumer<MergeRequest, Statistics.Sink> flaw) {
+    return new MergeMethod() {
+      private int merges;
+
+      @Override
+      public List<MethodParameter> parameters() {
+        return SOUND.parameters();
+      }
+
+      @Override
+      public MergeResult merge(MergeRequest request) {
+        if (request.statistics() == null) {
+          return SOUND.merge(request);
+        }
+        merges++;
+        return SOUND.merge(
+            new MergeRequest(
+                request.sources(),
+                request.names(),
+                MergeExample.samples(MergeExample.INPUT),
+                Map.of("weight", "0." + merges),
+                request.seed(),
+                request.tools(),
+                request.progress()));
+      }
+
+      @Override
+      public void statistics(MergeRequest request, Statistics.Sink sink) {
+        flaw.accept(request, sink);
+      }
+    };
   }
 }

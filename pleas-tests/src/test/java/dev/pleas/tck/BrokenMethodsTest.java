@@ -3,6 +3,7 @@ package dev.pleas.tck;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ModelException;
+import dev.pleas.api.matrix.Matrix;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MethodParameter;
@@ -31,6 +32,10 @@ class BrokenMethodsTest extends BrokenSuite<MergeMethodProvider> {
 
   private static MethodParameter weight(String defaultValue) {
     return new MethodParameter("weight", defaultValue, "share of the second network");
+  }
+
+  private static Matrix one() {
+    return Matrix.wrap(1, 1, new double[] {1});
   }
 
   @Override
@@ -115,6 +120,28 @@ class BrokenMethodsTest extends BrokenSuite<MergeMethodProvider> {
         broken(
             718,
             BrokenMethods::leakingWhenItFails,
-            "bytes on the backend after a merge that failed"));
+            "bytes on the backend after a merge that failed"),
+        broken(719, BrokenMethods::planningAnotherInput, "nodes of the planned network"),
+        broken(
+            720,
+            () -> BrokenMethods.planning(plan -> plan),
+            "planning with a setting that the method does not know must be refused"),
+        broken(
+            721,
+            () ->
+                BrokenMethods.keeping(
+                    (request, sink) -> {
+                      sink.put("count", one());
+                      throw new ConfigurationException("none");
+                    }),
+            "statistics of a method that has none"),
+        broken(
+            722,
+            () -> BrokenMethods.keeping((request, sink) -> sink.put("count", one())),
+            "merged by the same statistics twice: conv1.weight[0] is"),
+        broken(
+            723,
+            () -> BrokenMethods.keeping((request, sink) -> sink.put("mean", one())),
+            "mean[0] of the whole data, and added up from two parts"));
   }
 }
