@@ -108,6 +108,8 @@ SETTINGS = {  # of each method of the tables: the command's method, and settings
     "permutation": ("pleas", {"refit": "none"}),
     "sources": ("pleas", {"refit": "sources"}),
     "folded": ("pleas", {"fold-normalization": True}),
+    "weights": ("pleas", {"alignment": "weights"}),
+    "merged": ("pleas", {"refit": "merged"}),
     "pleas": ("pleas", {}),
 }
 
@@ -122,6 +124,8 @@ def cells(names, seeds):
         [("pleas", budget, *images) for images in (("none", 0), ("other", 1000)) for budget in small],
         [("pleas", budget, "task", 100) for budget in small],
         [("folded", budget, "task", 1000) for budget in small],
+        [("weights", budget, "none", 0) for budget in small],
+        [("merged", budget, "other", 1000) for budget in small],
         [("pleas", budget, "task", 1000) for budget in large],
         [(method, budget, "task", 1000) for method in ("permutation", "sources") for budget in large],
     ]

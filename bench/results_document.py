@@ -61,6 +61,9 @@ CONTRASTS = [  # what, measured one way and another: (method, images, count)
     ("10,000 images, over 1,000", ("pleas", "task", 10000), ("pleas", "task", 1000)),
     ("MNIST, over the task's images", ("pleas", "other", 1000), ("pleas", "task", 1000)),
     ("no data, over 1,000 images", ("pleas", "none", 0), ("pleas", "task", 1000)),
+    ("without data, units matched on random images, over by weights", ("pleas", "none", 0), ("weights", "none", 0)),
+    ("on MNIST, inputs from the sources, over inputs from the merged network",
+     ("pleas", "other", 1000), ("merged", "other", 1000)),
 ]
 
 ENOUGH_SEEDS = 3
