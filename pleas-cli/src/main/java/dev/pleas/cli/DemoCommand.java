@@ -1,7 +1,5 @@
 package dev.pleas.cli;
 
-import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.PleasException;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.evaluation.Score;
@@ -11,6 +9,7 @@ import dev.pleas.cli.merge.Workspace;
 import dev.pleas.cli.output.MergeWriter;
 import dev.pleas.cli.output.OutputDirectory;
 import dev.pleas.cli.recipe.MergeSettings;
+import dev.pleas.cli.recipe.StorageSettings;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Quantity;
 import dev.pleas.cli.terminal.TextTable;
@@ -91,19 +90,14 @@ final class DemoCommand extends PleasCommand {
   void run(Session session) {
     Path recipes = examples == null ? bundled() : examples;
     Path folder = output == null ? temporary() : output;
-    CheckpointFormat format =
-        session
-            .registry()
-            .select(CheckpointFormatProvider.class, "safetensors")
-            .provider()
-            .create();
+    MergeWriter writer = MergeWriter.of(session, StorageSettings.NONE);
     explainBackend(session, tools.ids().backend(), how.quiet);
     List<Row> rows = new ArrayList<>();
     for (String recipe : RECIPES) {
       MergePlan plan = MergeSettings.read(recipes.resolve(recipe + ".yaml")).plan();
       try (Workspace workspace = Workspace.open(session, plan, tools.ids(), progress(how.quiet))) {
         explainPreflight(workspace.preflight(), how.quiet);
-        rows.addAll(merge(workspace, recipe, recipes, folder, new MergeWriter(format)));
+        rows.addAll(merge(workspace, recipe, recipes, folder, writer));
       }
     }
     out().print(how.json ? Json.write(rows) : text(rows, folder));

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       PreflightCommand.class,
       BackendsCommand.class,
       MethodsCommand.class,

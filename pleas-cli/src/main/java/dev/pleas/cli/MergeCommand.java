@@ -1,7 +1,5 @@
 package dev.pleas.cli;
 
-import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.merge.MergeOutcome;
@@ -33,6 +31,7 @@ import picocli.CommandLine.Option;
       "  pleas merge recipe.yaml --budget 1.5 -o merged-1.5",
       "  pleas merge -m a=first.safetensors -m b=second.safetensors --budget 1.2 \\",
       "      --data calibration-images-idx3-ubyte.gz --mean 0.286 --std 0.353 -o merged",
+      "  pleas merge recipe.yaml --dtype bfloat16 --shard-size 500MB -o merged-small",
       "  pleas merge recipe.yaml --stats pair.stats --budget 1.8 -o merged-1.8",
       "",
       "'pleas methods' lists the merge methods and all their parameters (for --set).",
@@ -62,12 +61,7 @@ final class MergeCommand extends PleasCommand {
       throw new ConfigurationException(
           "no output folder was named; name one with --output, or in the recipe");
     }
-    CheckpointFormat format =
-        session
-            .registry()
-            .select(CheckpointFormatProvider.class, "safetensors")
-            .provider()
-            .create();
+    MergeWriter writer = MergeWriter.of(session, settings.storage());
     explainBackend(session, options.tools().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace = Workspace.open(session, plan, options.tools(), progress(how.quiet))) {
@@ -75,7 +69,7 @@ final class MergeCommand extends PleasCommand {
       MergeOutcome outcome = workspace.merge(plan.method(), plan.parameters());
       List<String> typed = spec().root().commandLine().getParseResult().originalArgs();
       List<String> again = RepeatedCommand.of(typed, outcome.provenance().tools());
-      ReportDocument report = new MergeWriter(format).write(outcome, again, directory);
+      ReportDocument report = writer.write(outcome, again, directory);
       out().print(how.json ? Json.write(report) : MergeSummary.of(report, folder));
     }
   }

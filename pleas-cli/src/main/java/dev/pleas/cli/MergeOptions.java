@@ -25,6 +25,8 @@ final class MergeOptions {
           "uniform, stages or optimal: how the size is shared out; as --set allocation=A.")
   private @Nullable String allocation;
 
+  @Mixin private StorageOptions storage = new StorageOptions();
+
   /**
    * Returns what was said; options win over the recipe.
    *
@@ -38,7 +40,7 @@ final class MergeOptions {
     if (allocation != null) {
       more.put("allocation", allocation);
     }
-    return sources.settings(spec, more, size.replaced(), output);
+    return sources.settings(spec, more, size.replaced(), output).withStorage(storage.settings());
   }
 
   /** Returns the part that is not about the size. */

@@ -5,6 +5,7 @@ import dev.pleas.cli.config.Json;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.Workspace;
 import dev.pleas.cli.plan.PlanDocument;
+import dev.pleas.cli.recipe.MergeSettings;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Quantity;
 import dev.pleas.cli.terminal.TextTable;
@@ -38,10 +39,11 @@ final class PlanCommand extends PleasCommand {
 
   @Override
   void run(Session session) {
-    MergePlan plan = options.settings(spec(), null).plan();
+    MergeSettings settings = options.settings(spec(), null);
+    MergePlan plan = settings.plan();
     try (Workspace workspace =
         Workspace.survey(session, plan, options.tools(), progress(how.quiet))) {
-      PlanDocument document = PlanDocument.of(workspace, !noTime);
+      PlanDocument document = PlanDocument.of(workspace, settings.storage().dtype(), !noTime);
       out().print(how.json ? Json.write(document) : text(document));
     }
   }

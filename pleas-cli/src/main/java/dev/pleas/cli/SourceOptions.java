@@ -3,6 +3,7 @@ package dev.pleas.cli;
 import dev.pleas.cli.labels.LabelMap;
 import dev.pleas.cli.merge.NamedPath;
 import dev.pleas.cli.recipe.MergeSettings;
+import dev.pleas.cli.recipe.StorageSettings;
 import dev.pleas.cli.session.ToolIds;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -132,6 +133,7 @@ final class SourceOptions {
         seed,
         output,
         labelMap == null ? null : LabelMap.read(labelMap),
-        null);
+        null,
+        StorageSettings.NONE);
   }
 }

@@ -1,7 +1,5 @@
 package dev.pleas.cli;
 
-import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Workspace;
@@ -78,6 +76,7 @@ final class SweepCommand extends PleasCommand {
   @Option(names = "--force", description = "Replaces an earlier output.")
   private boolean force;
 
+  @Mixin private StorageOptions storage = new StorageOptions();
   @Mixin private StatisticsOption statistics = new StatisticsOption();
   @Mixin private OutputOptions how = new OutputOptions();
 
@@ -102,6 +101,7 @@ final class SweepCommand extends PleasCommand {
         statistics.in(
             options.settings(spec(), more, Set.of("ratios"), output), options.namesImages());
     Path folder = Objects.requireNonNull(output);
+    MergeWriter writer = MergeWriter.of(session, storage.settings().over(settings.storage()));
     explainBackend(session, options.tools().backend(), how.quiet);
     try (OutputDirectory directory = OutputDirectory.prepare(folder, force);
         Workspace workspace =
@@ -110,7 +110,7 @@ final class SweepCommand extends PleasCommand {
       Sweep sweep =
           new Sweep(
               workspace,
-              (budget, outcome) -> keep ? write(session, directory, budget, outcome) : null);
+              (budget, outcome) -> keep ? write(writer, directory, budget, outcome) : null);
       SweepDocument document =
           sweep.run(
               List.copyOf(new TreeSet<>(budgets)), // Equal numbers are one, as 1 and 1.0.
@@ -127,16 +127,10 @@ final class SweepCommand extends PleasCommand {
   }
 
   private String write(
-      Session session, OutputDirectory directory, String budget, MergeOutcome outcome) {
-    CheckpointFormat format =
-        session
-            .registry()
-            .select(CheckpointFormatProvider.class, "safetensors")
-            .provider()
-            .create();
+      MergeWriter writer, OutputDirectory directory, String budget, MergeOutcome outcome) {
     String name = SweepWriter.networkFolder(budget);
     try (OutputDirectory inner = OutputDirectory.prepare(directory.folder().resolve(name), false)) {
-      new MergeWriter(format).write(outcome, again(outcome.provenance().tools()), inner);
+      writer.write(outcome, again(outcome.provenance().tools()), inner);
     }
     return name;
   }

@@ -44,6 +44,7 @@ class CommandLineTest {
             "eval",
             "predict",
             "inspect",
+            "convert",
             "preflight",
             "backends",
             "methods",

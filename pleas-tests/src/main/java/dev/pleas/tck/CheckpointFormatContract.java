@@ -1,6 +1,8 @@
 package dev.pleas.tck;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pleas.api.checkpoint.CheckpointFormat;
@@ -10,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What every checkpoint format keeps: rules {@code format601} and on of {@code docs/spi.md}, and
@@ -31,8 +35,8 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * Where files are not called {@code model.} and the provider's id, it overrides {@code fileName()}
- * too.
+ * The rules work with files that the format writes; those of a format that only reads are skipped,
+ * but for the last and those about files that are not its own.
  */
 public abstract class CheckpointFormatContract extends FormatDamageRules {
   /** For subclasses. */
@@ -74,6 +78,20 @@ public abstract class CheckpointFormatContract extends FormatDamageRules {
     paths.put("a truncated file", cut);
     paths.put("a root folder", folder.getRoot());
     paths.forEach((what, path) -> recognizes(format, what, path));
+  }
+
+  @Test
+  void required_format636_writesNothingWhereItOnlyReads() {
+    CheckpointFormat format = create();
+    if (format.writes()) {
+      throw new TestAbortedException("the format writes");
+    }
+    Contents contents = small();
+    assertThrows(
+        UnsupportedOperationException.class,
+        () -> format.write(file("unwritten"), contents.infos(), contents::stored, METADATA),
+        "writes() is false, so write() must throw this");
+    assertEquals(List.of(), names(folder.resolve("unwritten")), "files after the refusal");
   }
 
   private static boolean recognizes(CheckpointFormat format, String what, Path path) {

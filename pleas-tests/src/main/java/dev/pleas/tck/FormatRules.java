@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** What the rules of a checkpoint format work with. */
 abstract class FormatRules extends ProviderContract<CheckpointFormat, CheckpointFormatProvider> {
@@ -27,9 +28,18 @@ abstract class FormatRules extends ProviderContract<CheckpointFormat, Checkpoint
     return EnumSet.allOf(DType.class);
   }
 
-  /** Returns how a file of the format is called; by default {@code model.} and the id. */
+  /** Returns how a file of the format is called; by default as the provider says. */
   protected String fileName() {
-    return "model." + provider().id();
+    return provider().fileName();
+  }
+
+  /** Makes the format under test; skips the test where it cannot write. */
+  final CheckpointFormat writer() {
+    CheckpointFormat format = create();
+    if (!format.writes()) {
+      throw new TestAbortedException(provider().id() + " only reads: writes() is false");
+    }
+    return format;
   }
 
   /** Returns F32 where the format has it, else the first type it has. */
@@ -58,7 +68,7 @@ abstract class FormatRules extends ProviderContract<CheckpointFormat, Checkpoint
   /** Writes tensors to a new file. */
   final Path written(String folderName, Contents contents, Map<String, String> metadata) {
     Path file = file(folderName);
-    create().write(file, contents.infos(), contents::stored, metadata);
+    writer().write(file, contents.infos(), contents::stored, metadata);
     return file;
   }
 

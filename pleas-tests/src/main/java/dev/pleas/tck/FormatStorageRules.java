@@ -176,7 +176,7 @@ abstract class FormatStorageRules extends FormatRules {
     if (others.isEmpty()) {
       throw new TestAbortedException("the format stores every type");
     }
-    CheckpointFormat format = create();
+    CheckpointFormat format = writer();
     for (DType other : others) {
       Contents contents = new Contents().add("odd.weight", other, 2);
       Path file = file("type-" + other);

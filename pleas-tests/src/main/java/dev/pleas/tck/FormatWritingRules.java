@@ -24,7 +24,7 @@ abstract class FormatWritingRules extends FormatStorageRules {
   void required_format610_asksForEachContentOnce() {
     Contents contents = small();
     List<String> asked = new ArrayList<>();
-    create()
+    writer()
         .write(
             file("asked"),
             contents.infos(),
@@ -44,10 +44,11 @@ abstract class FormatWritingRules extends FormatStorageRules {
     Contents announced = new Contents().add("a", dtype(), 3).add("b", dtype(), 2, 3);
     Contents given = new Contents().add("a", dtype(), 3).add("b", dtype(), 3, 2);
     Path file = file("announced");
+    CheckpointFormat format = writer();
     Throwable thrown =
         assertThrows(
             Throwable.class,
-            () -> create().write(file, announced.infos(), given::stored, Map.of()),
+            () -> format.write(file, announced.infos(), given::stored, Map.of()),
             "tensor b was announced as [2, 3] and given as [3, 2], and was written");
     assertTrue(
         thrown instanceof IllegalArgumentException,
@@ -62,7 +63,7 @@ abstract class FormatWritingRules extends FormatStorageRules {
     Path file = file("existing");
     Files.writeString(file, OLD.repeat(1000));
     Contents contents = small();
-    create().write(file, contents.infos(), contents::stored, METADATA);
+    writer().write(file, contents.infos(), contents::stored, METADATA);
     try (Checkpoint checkpoint = create().open(file)) {
       contents.requireIn(checkpoint);
     }
@@ -93,14 +94,14 @@ abstract class FormatWritingRules extends FormatStorageRules {
     assertEquals(
         List.of(), names(folder.resolve("tidy")), "files left by a write that was given up");
     Contents contents = small();
-    create().write(file, contents.infos(), contents::stored, METADATA);
+    writer().write(file, contents.infos(), contents::stored, METADATA);
     assertEquals(List.of(fileName()), names(folder.resolve("tidy")), "files after a write");
   }
 
   @Test
   void required_format615_refusesToWriteWhereNoFileCanBe() {
     Contents contents = small();
-    CheckpointFormat format = create();
+    CheckpointFormat format = writer();
     for (Path place : List.of(folder, folder.resolve("missing").resolve(fileName()))) {
       String what =
           "writing to " + (place.equals(folder) ? "a folder" : "a folder that is missing");
@@ -118,7 +119,7 @@ abstract class FormatWritingRules extends FormatStorageRules {
     Path file = Path.of("format616-" + ProcessHandle.current().pid() + "-" + fileName());
     Contents contents = small();
     try {
-      create().write(file, contents.infos(), contents::stored, METADATA);
+      writer().write(file, contents.infos(), contents::stored, METADATA);
       try (Checkpoint checkpoint = create().open(file)) {
         contents.requireIn(checkpoint);
       }
@@ -131,7 +132,7 @@ abstract class FormatWritingRules extends FormatStorageRules {
 
   @Test
   void required_format617_severalThreadsWriteAtOnce() throws InterruptedException {
-    CheckpointFormat format = create();
+    CheckpointFormat format = writer();
     Path shared = file("threads");
     Parallel.run(
         thread -> {
@@ -165,9 +166,10 @@ abstract class FormatWritingRules extends FormatStorageRules {
           asked.add(name);
           return contents.stored(name);
         };
+    CheckpointFormat format = writer();
     assertThrows(
         UnsupportedOperationException.class,
-        () -> create().write(file, contents.infos(), failing, METADATA),
+        () -> format.write(file, contents.infos(), failing, METADATA),
         "the content of a tensor threw this, and it must pass through");
   }
 }

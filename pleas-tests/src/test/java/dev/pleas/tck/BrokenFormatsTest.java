@@ -85,6 +85,7 @@ class BrokenFormatsTest extends BrokenSuite<CheckpointFormatProvider> {
         broken(632, BrokenOpeners::blind, "recognizes() is false for "),
         broken(633, BrokenOpeners::byName, "renamed to weights"),
         broken(634, BrokenOpeners::greedy, "recognizes() is true for a file that is missing"),
-        broken(635, BrokenOpeners::frightened, "recognizes() must answer true or false for a"));
+        broken(635, BrokenOpeners::frightened, "recognizes() must answer true or false for a"),
+        broken(636, BrokenWriters::modest, "writes() is false, so write() must throw this"));
   }
 }

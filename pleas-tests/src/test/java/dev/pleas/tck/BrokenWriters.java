@@ -183,4 +183,13 @@ final class BrokenWriters {
           writing.decrementAndGet();
         });
   }
+
+  static CheckpointFormat modest() {
+    return new TinyFormat() {
+      @Override
+      public boolean writes() {
+        return false;
+      }
+    };
+  }
 }

@@ -2,6 +2,7 @@ package dev.pleas.api.checkpoint;
 
 import dev.pleas.api.tensor.HostTensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +12,14 @@ import java.util.Map;
 public interface Checkpoint extends AutoCloseable {
   /** Returns the file or folder that was opened, as it was given. */
   Path path();
+
+  /**
+   * Returns the files that it consists of, in an order that does not change: by default {@link
+   * #path} alone.
+   */
+  default List<Path> files() {
+    return List.of(path());
+  }
 
   /** Returns the tensors by name, in the order of the file where it has one; not to be modified. */
   Map<String, TensorInfo> tensors();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads and writes one kind of checkpoint file. Safe for use by several threads. */
+/** Reads one kind of checkpoint file, and may write it. Safe for use by several threads. */
 public interface CheckpointFormat {
   /**
    * Returns whether a file looks like this format, by its name or its first bytes. Never throws for
@@ -21,6 +21,14 @@ public interface CheckpointFormat {
   Checkpoint open(Path path);
 
   /**
+   * Returns whether files of the format can be written, too; always the same, by default true.
+   * Where they cannot, {@link #write} throws {@link UnsupportedOperationException}.
+   */
+  default boolean writes() {
+    return true;
+  }
+
+  /**
    * Writes a checkpoint: the same arguments give the same bytes, and {@code path} either has the
    * complete file or is as it was.
    *
@@ -33,6 +41,8 @@ public interface CheckpointFormat {
    *     the format cannot store a tensor, naming the tensor
    * @throws IllegalArgumentException if a content is of another type or shape than was announced,
    *     naming the tensor
+   * @throws UnsupportedOperationException if the format does not {@linkplain #writes write}; then
+   *     nothing was written
    */
   void write(
       Path path,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param format {@link #FORMAT}
  * @param architecture what a person calls the network
- * @param weights name of the checkpoint in the same folder
+ * @param weights name of the checkpoint in the same folder, of its index where it is sharded
  * @param sources names of the networks it was merged from
  * @param preprocessing what was done to the images it was calibrated on, or null
  * @param inputs inputs and their shapes without the batch axis
@@ -89,6 +89,23 @@ public record ModelConfig(
         layout,
         ofOutputs,
         ofSources);
+  }
+
+  /** Returns the same with the weights in another file. */
+  public ModelConfig withWeights(String file) {
+    return new ModelConfig(
+        format,
+        architecture,
+        file,
+        sources,
+        preprocessing,
+        inputs,
+        outputs,
+        nodes,
+        parameters,
+        layout,
+        labels,
+        tasks);
   }
 
   /** Returns how the checkpoint stores the parameters. */

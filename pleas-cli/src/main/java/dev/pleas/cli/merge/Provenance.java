@@ -47,8 +47,8 @@ public record Provenance(
    *
    * @param name its name in the merge
    * @param file name of its checkpoint, or of its folder
-   * @param bytes length of the checkpoint
-   * @param sha256 of the checkpoint
+   * @param bytes length of the checkpoint, of all its files where it is sharded
+   * @param sha256 of the checkpoint; of a sharded one, of the index and the shards after it
    * @param architecture what it is
    * @param provenance where it comes from in turn, if it was merged itself
    */
@@ -61,15 +61,19 @@ public record Provenance(
       @Nullable JsonNode provenance) {
     /** Describes a checkpoint. */
     static Source of(String name, LoadedModel model) {
-      Path file = model.checkpoint().path();
+      List<Path> files = model.checkpoint().files();
+      return new Source(
+          name,
+          String.valueOf(model.path().getFileName()),
+          files.stream().mapToLong(Source::size).sum(),
+          Sha256.of(files),
+          model.graph().architecture(),
+          Lineage.read(model.checkpoint()));
+    }
+
+    private static long size(Path file) {
       try {
-        return new Source(
-            name,
-            String.valueOf(model.path().getFileName()),
-            Files.size(file),
-            Sha256.of(file),
-            model.graph().architecture(),
-            Lineage.read(model.checkpoint()));
+        return Files.size(file);
       } catch (IOException e) {
         throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
       }

@@ -9,6 +9,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Fingerprints of input files. */
 final class Sha256 {
@@ -16,19 +17,30 @@ final class Sha256 {
 
   /** Returns the SHA-256 of a file as hexadecimal text. */
   static String of(Path file) {
+    return of(List.of(file));
+  }
+
+  /** Returns the SHA-256 of files one after another, as if they were one. */
+  static String of(List<Path> files) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        byte[] buffer = new byte[1 << 16];
-        while (in.read(buffer) >= 0) {
-          // The digest sees what is read.
-        }
+      for (Path file : files) {
+        update(digest, file);
       }
       return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new PleasException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void update(MessageDigest digest, Path file) {
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      byte[] buffer = new byte[1 << 16];
+      while (in.read(buffer) >= 0) {
+        // The digest sees what is read.
+      }
+    } catch (IOException e) {
+      throw new PleasException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -1,18 +1,21 @@
 package dev.pleas.cli.output;
 
 import dev.pleas.api.checkpoint.Checkpoint;
-import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.ParameterLayout;
+import dev.pleas.api.tensor.DType;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.recipe.StorageSettings;
 import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.cli.session.Session;
 import dev.pleas.core.partial.SeparateHeads;
+import dev.pleas.models.checkpoint.CheckpointOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,12 +23,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what a merge leaves behind. */
 public final class MergeWriter {
-  /** The merged network's checkpoint. */
-  public static final String WEIGHTS = "model.safetensors";
-
   /** The report for programs. */
   public static final String REPORT = "report.json";
 
@@ -38,13 +39,21 @@ public final class MergeWriter {
   /** Length of a provenance as metadata, of two sources that have none themselves. */
   private static final int PROVENANCE_BYTES = 4096;
 
-  private final CheckpointFormat format;
+  private final CheckpointOutput checkpoints;
+  private final @Nullable DType dtype;
+
+  private MergeWriter(CheckpointOutput checkpoints, @Nullable DType dtype) {
+    this.checkpoints = checkpoints;
+    this.dtype = dtype;
+  }
 
   /**
-   * @param format writes the checkpoint: safetensors
+   * Returns what writes checkpoints so.
+   *
+   * @throws dev.pleas.api.error.PleasException if they cannot be written so
    */
-  public MergeWriter(CheckpointFormat format) {
-    this.format = format;
+  public static MergeWriter of(Session session, StorageSettings storage) {
+    return new MergeWriter(storage.output(session.registry()), storage.dtype());
   }
 
   /**
@@ -53,11 +62,14 @@ public final class MergeWriter {
    *
    * @param graph of the merged network
    * @param names of the sources
+   * @param dtype the type of floating-point tensors; null for the sources'
    */
-  public static long checkpointBytes(Graph graph, List<LoadedModel> sources, List<String> names) {
+  public static long checkpointBytes(
+      Graph graph, List<LoadedModel> sources, List<String> names, @Nullable DType dtype) {
     ParameterLayout layout = layout(graph, sources, names);
     long bytes = PROVENANCE_BYTES;
-    for (Map.Entry<String, TensorInfo> tensor : Weights.infos(graph, layout, sources).entrySet()) {
+    for (Map.Entry<String, TensorInfo> tensor :
+        Weights.infos(graph, layout, sources, dtype).entrySet()) {
       bytes += tensor.getKey().length() + HEADER_BYTES_PER_TENSOR + tensor.getValue().bytes();
     }
     return bytes;
@@ -67,16 +79,18 @@ public final class MergeWriter {
    * Writes all files and makes the folder appear.
    *
    * @param command the command line that repeats the merge
-   * @throws CheckpointException if a file cannot be written; then nothing appears
+   * @throws CheckpointException if a file cannot be written, or a value is outside the range of the
+   *     type; then nothing appears
    */
   public ReportDocument write(MergeOutcome outcome, List<String> command, OutputDirectory output) {
     Graph graph = outcome.result().model().graph();
     Path folder = output.folder();
     ParameterLayout layout = layout(graph, outcome.sources(), outcome.names());
-    new Weights(outcome.result().model(), layout, outcome.sources())
-        .write(format, folder.resolve(WEIGHTS), metadata(outcome));
+    String weights =
+        new Weights(outcome.result().model(), layout, outcome.sources(), dtype)
+            .write(checkpoints, folder, metadata(outcome));
     ModelConfig config =
-        ModelConfig.of(graph, layout, WEIGHTS, outcome.names(), outcome.preprocessing());
+        ModelConfig.of(graph, layout, weights, outcome.names(), outcome.preprocessing());
     NetworkLabels labels = outcome.labels();
     if (labels != null) {
       config = config.withLabels(labels.outputs(), labels.tasks());

@@ -1,6 +1,8 @@
 package dev.pleas.cli.output;
 
 import dev.pleas.api.error.CheckpointException;
+import dev.pleas.cli.config.ModelConfig;
+import dev.pleas.models.checkpoint.ShardNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -22,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * the next run for the same target removes it; a target that was being replaced is put back.
  */
 public final class OutputDirectory implements AutoCloseable {
-  /** What merges and sweeps write: only folders of such files are replaced. */
+  /** What merges, conversions and sweeps write: only folders of such files are replaced. */
   private static final Pattern OURS =
       Pattern.compile(
           "config\\.json|report\\.json|report\\.html|model.*\\.safetensors(\\.index\\.json)?"
-              + "|sweep\\.json|sweep\\.html|budget-[0-9.]+");
+              + "|pytorch_model.*\\.bin(\\.index\\.json)?|sweep\\.json|sweep\\.html|budget-[0-9.]+");
 
   private final Path target;
   private final Path staging;
@@ -156,9 +158,13 @@ public final class OutputDirectory implements AutoCloseable {
     if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new CheckpointException("output " + path + ": is not a folder; it is not replaced");
     }
+    // A format that was plugged in gives its files other names.
+    @Nullable ShardNames weights =
+        ModelConfig.isIn(target) ? ShardNames.of(ModelConfig.read(target).weights()) : null;
     try (Stream<Path> files = Files.list(target)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        if (!OURS.matcher(String.valueOf(file.getFileName())).matches()) {
+        String name = String.valueOf(file.getFileName());
+        if (!OURS.matcher(name).matches() && (weights == null || !weights.include(name))) {
           throw new CheckpointException(
               "output "
                   + path

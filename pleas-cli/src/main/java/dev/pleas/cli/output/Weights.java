@@ -1,12 +1,13 @@
 package dev.pleas.cli.output;
 
-import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.cli.session.LoadedModel;
+import dev.pleas.models.checkpoint.CheckpointOutput;
 import dev.pleas.models.dtype.StoredTensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,41 +16,51 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a merged network's tensors as the first source stores them, in the sources' type, with the
- * first one's passengers.
+ * Writes a merged network's tensors as the first source stores them, with the first one's
+ * passengers: in a type that was asked for, or else each in the widest type that a source has it
+ * in. Integers keep their type.
  */
 final class Weights {
   private final Model merged;
   private final ParameterLayout layout;
   private final List<LoadedModel> sources;
+  private final @Nullable DType dtype;
 
-  Weights(Model merged, ParameterLayout layout, List<LoadedModel> sources) {
+  /**
+   * @param dtype the type of floating-point tensors; null for the sources'
+   */
+  Weights(Model merged, ParameterLayout layout, List<LoadedModel> sources, @Nullable DType dtype) {
     this.merged = merged;
     this.layout = layout;
     this.sources = sources;
+    this.dtype = dtype;
   }
 
-  void write(CheckpointFormat format, Path file, Map<String, String> metadata) {
-    LoadedModel first = sources.get(0);
-    Map<String, TensorInfo> infos = infos(merged.graph(), layout, sources);
-    format.write(
-        file,
+  /** Writes them into a folder; returns the name of the file to open. */
+  String write(CheckpointOutput output, Path folder, Map<String, String> metadata) {
+    Map<String, TensorInfo> infos = infos(merged.graph(), layout, sources, dtype);
+    return output.write(
+        folder,
         infos,
-        name ->
-            first.network().passengers().contains(name)
-                ? first.checkpoint().stored(name)
-                : StoredTensors.of(
-                    layout.pack(name, merged::parameter),
-                    Objects.requireNonNull(infos.get(name)).dtype(),
-                    name),
+        name -> stored(name, Objects.requireNonNull(infos.get(name)).dtype()),
         metadata);
+  }
+
+  private StoredTensor stored(String name, DType type) {
+    LoadedModel first = sources.get(0);
+    if (!first.network().passengers().contains(name)) {
+      return StoredTensors.of(layout.pack(name, merged::parameter), type, name);
+    }
+    StoredTensor passenger = first.checkpoint().stored(name);
+    return dtype == null ? passenger : StoredTensors.convert(passenger, dtype, name);
   }
 
   /** Returns the tensors of a merged network's file. */
   static Map<String, TensorInfo> infos(
-      Graph merged, ParameterLayout layout, List<LoadedModel> sources) {
+      Graph merged, ParameterLayout layout, List<LoadedModel> sources, @Nullable DType dtype) {
     LoadedModel first = sources.get(0);
     DType usual = usual(first);
     Map<String, TensorInfo> infos = new LinkedHashMap<>();
@@ -66,6 +77,9 @@ final class Weights {
                 infos.putIfAbsent(name, info);
               }
             });
+    if (dtype != null) {
+      infos.replaceAll((name, info) -> StoredTensors.converted(info, dtype));
+    }
     return infos;
   }
 

@@ -3,6 +3,7 @@ package dev.pleas.cli.plan;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.PlannedMerge;
+import dev.pleas.api.tensor.DType;
 import dev.pleas.cli.merge.Workspace;
 import dev.pleas.cli.output.MergeWriter;
 import dev.pleas.cli.output.ReportDocument.Size;
@@ -60,10 +61,11 @@ public record PlanDocument(
   /**
    * Describes what a workspace's merge would make.
    *
+   * @param dtype the type that the result would be written in; null for the sources'
    * @param measuresTime whether to run a small measurement to estimate the time
    * @throws dev.pleas.api.error.PleasException if the method refuses
    */
-  public static PlanDocument of(Workspace workspace, boolean measuresTime) {
+  public static PlanDocument of(Workspace workspace, @Nullable DType dtype, boolean measuresTime) {
     PlannedMerge merge = workspace.plannedMerge();
     List<Graph> sources = workspace.sources().stream().map(LoadedModel::graph).toList();
     List<String> notes = new ArrayList<>(merge.notes());
@@ -97,7 +99,7 @@ public record PlanDocument(
         merge.groups().stream()
             .map(g -> new Group(g.name(), g.size(), g.merged(), g.size() - g.merged(), g.width()))
             .toList(),
-        MergeWriter.checkpointBytes(result, workspace.sources(), workspace.names()),
+        MergeWriter.checkpointBytes(result, workspace.sources(), workspace.names(), dtype),
         memory,
         time,
         notes);

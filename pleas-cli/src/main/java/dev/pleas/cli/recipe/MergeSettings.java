@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param output folder to write
  * @param labels the classes of the networks
  * @param statistics file of statistics of calibration images
+ * @param storage how to write the result's checkpoint
  */
 public record MergeSettings(
     List<NamedPath> models,
@@ -41,7 +42,8 @@ public record MergeSettings(
     @Nullable Long seed,
     @Nullable Path output,
     @Nullable LabelMap labels,
-    @Nullable Path statistics) {
+    @Nullable Path statistics,
+    StorageSettings storage) {
   /**
    * Images to measure the result on. What was not said of what is done to them is as for the
    * calibration images.
@@ -74,7 +76,16 @@ public record MergeSettings(
   /** Nothing was said. */
   public static final MergeSettings NONE =
       new MergeSettings(
-          List.of(), null, Map.of(), ImageSettings.NONE, List.of(), null, null, null, null);
+          List.of(),
+          null,
+          Map.of(),
+          ImageSettings.NONE,
+          List.of(),
+          null,
+          null,
+          null,
+          null,
+          StorageSettings.NONE);
 
   /**
    * Reads a recipe; its paths are taken from its folder.
@@ -115,7 +126,17 @@ public record MergeSettings(
         recipe.seed(),
         recipe.output() == null ? null : folder.resolve(recipe.output()),
         labels(recipe.labels(), file, folder),
-        recipe.statistics() == null ? null : folder.resolve(recipe.statistics()));
+        recipe.statistics() == null ? null : folder.resolve(recipe.statistics()),
+        storage(recipe, file));
+  }
+
+  private static StorageSettings storage(Recipe recipe, Path file) {
+    try {
+      return StorageSettings.of(
+          recipe.outputFormat(), recipe.outputDtype(), recipe.outputShardSize());
+    } catch (ConfigurationException e) {
+      throw new ConfigurationException("recipe " + file + ": output: " + e.getMessage(), e);
+    }
   }
 
   private static @Nullable LabelMap labels(@Nullable JsonNode labels, Path file, Path folder) {
@@ -140,13 +161,23 @@ public record MergeSettings(
         seed != null ? seed : base.seed,
         output != null ? output : base.output,
         labels != null ? labels : base.labels,
-        statistics != null ? statistics : base.statistics);
+        statistics != null ? statistics : base.statistics,
+        storage.over(base.storage));
   }
 
   /** Returns these settings for other networks. */
   public MergeSettings withModels(List<NamedPath> others) {
     return new MergeSettings(
-        others, method, parameters, calibration, evaluations, seed, output, labels, statistics);
+        others,
+        method,
+        parameters,
+        calibration,
+        evaluations,
+        seed,
+        output,
+        labels,
+        statistics,
+        storage);
   }
 
   /** Returns these settings without some of the method's. */
@@ -154,7 +185,16 @@ public record MergeSettings(
     Map<String, String> others = new LinkedHashMap<>(parameters);
     others.keySet().removeAll(names);
     return new MergeSettings(
-        models, method, others, calibration, evaluations, seed, output, labels, statistics);
+        models,
+        method,
+        others,
+        calibration,
+        evaluations,
+        seed,
+        output,
+        labels,
+        statistics,
+        storage);
   }
 
   /** Returns these settings with so many attention heads for all networks; null for no change. */
@@ -164,13 +204,22 @@ public record MergeSettings(
             .map(model -> heads == null ? model : new NamedPath(model.name(), model.path(), heads))
             .toList();
     return new MergeSettings(
-        all, method, parameters, calibration, evaluations, seed, output, labels, statistics);
+        all,
+        method,
+        parameters,
+        calibration,
+        evaluations,
+        seed,
+        output,
+        labels,
+        statistics,
+        storage);
   }
 
   /** Returns these settings with other statistics; null for none. */
   public MergeSettings withStatistics(@Nullable Path file) {
     return new MergeSettings(
-        models, method, parameters, calibration, evaluations, seed, output, labels, file);
+        models, method, parameters, calibration, evaluations, seed, output, labels, file, storage);
   }
 
   /** Returns these settings without calibration images; what is done to images stays. */
@@ -184,7 +233,23 @@ public record MergeSettings(
         seed,
         output,
         labels,
-        statistics);
+        statistics,
+        storage);
+  }
+
+  /** Returns these settings with more said of how the checkpoint is written. */
+  public MergeSettings withStorage(StorageSettings said) {
+    return new MergeSettings(
+        models,
+        method,
+        parameters,
+        calibration,
+        evaluations,
+        seed,
+        output,
+        labels,
+        statistics,
+        said.over(storage));
   }
 
   /**
@@ -241,7 +306,9 @@ public record MergeSettings(
   }
 
   private static String made(Path path, Set<String> taken) {
-    String stem = String.valueOf(path.getFileName()).replaceFirst("\\.[A-Za-z]+$", "");
+    String stem =
+        String.valueOf(path.getFileName())
+            .replaceFirst("(\\.[A-Za-z]+)?\\.index\\.json$|\\.[A-Za-z]+$", "");
     String clean = stem.replaceAll("[^A-Za-z0-9_-]", "-");
     String name = clean;
     for (int i = 2; !taken.add(name); i++) {

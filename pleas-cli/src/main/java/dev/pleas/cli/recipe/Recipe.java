@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation what to measure the result on
  * @param seed makes everything random repeatable
  * @param output folder to write
+ * @param outputFormat id of the checkpoint format to write
+ * @param outputDtype type of the floating-point tensors to write, such as {@code float16}
+ * @param outputShardSize the most that one file has, such as {@code 5GB}
  * @param labels the classes of the networks: a JSON file, or by the name of the network
  * @param statistics a file that {@code pleas stats} wrote
  */
@@ -34,6 +37,9 @@ record Recipe(
     @Nullable List<Evaluation> evaluation,
     @Nullable Long seed,
     @Nullable String output,
+    @JsonProperty("output-format") @Nullable String outputFormat,
+    @JsonProperty("output-dtype") @Nullable String outputDtype,
+    @JsonProperty("output-shard-size") @Nullable String outputShardSize,
     @Nullable JsonNode labels,
     @Nullable String statistics) {
   /** A key that cannot be left out, or left empty. */

@@ -1,8 +1,6 @@
 package dev.pleas.cli.session;
 
 import dev.pleas.api.checkpoint.Checkpoint;
-import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.CheckpointFormatProvider;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.error.PleasException;
@@ -15,10 +13,10 @@ import dev.pleas.api.provider.RegistryEntry;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.cli.statistics.SavedStatistics;
+import dev.pleas.models.checkpoint.CheckpointFiles;
 import dev.pleas.models.config.ConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +31,7 @@ final class ModelLoader {
   private static final String HEADS_KEY = "pleas.heads";
 
   private final Registry registry;
+  private final CheckpointFiles files;
   private final @Nullable Integer heads;
 
   /**
@@ -40,27 +39,23 @@ final class ModelLoader {
    */
   ModelLoader(Registry registry, @Nullable Integer heads) {
     this.registry = registry;
+    this.files = new CheckpointFiles(registry);
     this.heads = heads;
   }
 
   /**
-   * Opens a checkpoint, or the folder that a merge wrote. Reads headers only.
+   * Opens a checkpoint, the folder that it is in, or that a merge wrote. Reads headers only.
    *
    * @throws CheckpointException if the file is missing, damaged or of no known format
    * @throws ModelException if no adapter knows the network, with each one's reason
    */
   LoadedModel open(Path path) {
-    if (!Files.exists(path)) {
-      throw new CheckpointException(path + ": there is no such file");
-    }
-    if (!Files.isReadable(path)) {
-      throw new CheckpointException(path + ": may not be read; check its permissions");
-    }
     if (ModelConfig.isIn(path)) {
       return openMerged(path, path);
     }
     Path folder = path.toAbsolutePath().getParent();
     if (folder != null
+        && Files.isReadable(path)
         && ModelConfig.isIn(folder)
         && path.endsWith(ModelConfig.read(folder).weights())) {
       return openMerged(path, folder); // The file itself was named; its folder knows more of it.
@@ -69,13 +64,13 @@ final class ModelLoader {
   }
 
   private LoadedModel openCheckpoint(Path path) {
-    Checkpoint checkpoint = format(path).open(path);
+    Checkpoint checkpoint = files.open(path);
     try {
       if (SavedStatistics.isIn(checkpoint)) {
         throw new ModelException(
             path + ": expected a network, found statistics of images; they are named with --stats");
       }
-      Map<String, String> metadata = ConfigFile.beside(path);
+      Map<String, String> metadata = ConfigFile.beside(checkpoint.path());
       metadata.putAll(checkpoint.metadata());
       if (heads != null) {
         metadata.put(HEADS_KEY, heads.toString());
@@ -108,7 +103,7 @@ final class ModelLoader {
       throw new CheckpointException(
           folder + ": " + ModelConfig.FILE + " names " + config.weights() + ", which is missing");
     }
-    Checkpoint checkpoint = format(weights).open(weights);
+    Checkpoint checkpoint = files.open(weights);
     try {
       Graph graph = config.graph();
       ParameterLayout layout = config.parameterLayout();
@@ -143,40 +138,6 @@ final class ModelLoader {
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
-    }
-  }
-
-  private CheckpointFormat format(Path path) {
-    List<String> known = new ArrayList<>();
-    StringBuilder reasons = new StringBuilder();
-    for (RegistryEntry<CheckpointFormatProvider> entry :
-        registry.entries(CheckpointFormatProvider.class)) {
-      CheckpointFormatProvider provider = entry.provider();
-      if (provider != null && entry.usable()) {
-        CheckpointFormat format = provider.create();
-        if (format.recognizes(path)) {
-          return format;
-        }
-        known.add(entry.id());
-        reasons.append(refusal(format, entry.id(), path));
-      }
-    }
-    throw new CheckpointException(
-        path
-            + ": not a checkpoint of a known format; known are: "
-            + (known.isEmpty() ? "none" : String.join(", ", known))
-            + reasons);
-  }
-
-  /** What a format says of a file that it does not recognise: often what it is, and a remedy. */
-  private static String refusal(CheckpointFormat format, String id, Path path) {
-    if (!Files.isRegularFile(path)) {
-      return "";
-    }
-    try (Checkpoint checkpoint = format.open(path)) {
-      return "; " + id + " can open it, though: " + checkpoint.path();
-    } catch (CheckpointException e) {
-      return "; not " + id + ": " + String.valueOf(e.getMessage()).replace(path + ": ", "");
     }
   }
 

@@ -106,7 +106,8 @@ class MergeSettingsTest {
             8L,
             Path.of("elsewhere"),
             null,
-            null);
+            null,
+            StorageSettings.NONE);
     MergeSettings all = flags.over(MergeSettings.read(recipe(FULL)));
     MergePlan plan = all.plan();
     assertThat(plan.models()).extracting(NamedPath::name).containsExactly("x", "y");
@@ -154,9 +155,9 @@ class MergeSettingsTest {
       delimiter = '|',
       textBlock =
           """
-          budjet: 1.2                         | line 1: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, parameters, seed, statistics
+          budjet: 1.2                         | line 1: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, output-dtype, output-format, output-shard-size, parameters, seed, statistics
           calibration: {data: x, meen: [1]}   | line 1: unknown key meen in calibration; known here: channels, classes, crop, data, labels, mean, resize, samples, std
-          'seed: 1\nbudjet: 1.2\nmethod: x' | line 2: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, parameters, seed, statistics
+          'seed: 1\nbudjet: 1.2\nmethod: x' | line 2: unknown key budjet; known here: calibration, evaluation, labels, method, models, output, output-dtype, output-format, output-shard-size, parameters, seed, statistics
           models: [{name: a}]                 | in models[0].path: a value is missing
           calibration: {data: }               | in calibration.data: a value is missing
           'models: [{path: a}, null]'          | in models[1]: a value is missing
@@ -193,7 +194,16 @@ class MergeSettingsTest {
       models.add(new NamedPath(namesAndPaths[i], Path.of(namesAndPaths[i + 1])));
     }
     return new MergeSettings(
-            models, null, Map.of(), ImageSettings.NONE, List.of(), null, null, null, null)
+            models,
+            null,
+            Map.of(),
+            ImageSettings.NONE,
+            List.of(),
+            null,
+            null,
+            null,
+            null,
+            StorageSettings.NONE)
         .plan().models().stream().map(NamedPath::name).toList();
   }
 

@@ -88,38 +88,13 @@ public final class StoredTensors {
    */
   public static StoredTensor of(HostTensor tensor, DType dtype, String name) {
     TensorInfo info = new TensorInfo(dtype, tensor.shape());
-    if (info.bytes() > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          name
-              + ": takes "
-              + info.bytes()
-              + " bytes as "
-              + dtype
-              + "; one tensor can have at most "
-              + Integer.MAX_VALUE
-              + ": store it in a smaller type");
-    }
     float[] in = tensor.values();
-    ByteBuffer out = ByteBuffer.allocate((int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = allocate(info, name);
     switch (dtype) {
       case F32 -> out.asFloatBuffer().put(in);
-      case F64 -> {
-        for (float value : in) {
-          out.putDouble(value);
-        }
-      }
-      case F16 -> {
+      case F64, F16, BF16 -> {
         for (int i = 0; i < in.length; i++) {
-          short half = Float16.fromFloat(in[i]);
-          refuseOverflow(name, dtype, i, in[i], Float16.toFloat(half));
-          out.putShort(half);
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < in.length; i++) {
-          short brain = BFloat16.fromFloat(in[i]);
-          refuseOverflow(name, dtype, i, in[i], BFloat16.toFloat(brain));
-          out.putShort(brain);
+          putFloating(out, in[i], dtype, i, name);
         }
       }
       case I64 -> {
@@ -156,10 +131,105 @@ public final class StoredTensors {
     return new StoredTensor(info, out.rewind());
   }
 
+  private static ByteBuffer allocate(TensorInfo info, String name) {
+    if (info.bytes() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          name
+              + ": takes "
+              + info.bytes()
+              + " bytes as "
+              + info.dtype()
+              + "; one tensor can have at most "
+              + Integer.MAX_VALUE
+              + ": store it in a smaller type");
+    }
+    return ByteBuffer.allocate((int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Returns a tensor in another floating-point type. Each element is rounded once; NaN and
+   * infinities are kept, and a finite value never becomes infinite. A tensor that has the type
+   * already, or is of integers, is returned as it is.
+   *
+   * @param tensor not modified; where it is returned as it is, its bytes are not copied
+   * @param dtype a floating-point type
+   * @param name the tensor's name, for messages
+   * @throws CheckpointException as {@link #of}
+   */
+  public static StoredTensor convert(StoredTensor tensor, DType dtype, String name) {
+    TensorInfo info = converted(tensor.info(), dtype);
+    if (info.equals(tensor.info())) {
+      return tensor;
+    }
+    ByteBuffer in = tensor.bytes();
+    ByteBuffer out = allocate(info, name);
+    int count = Math.toIntExact(info.shape().elements());
+    for (int i = 0; i < count; i++) {
+      switch (tensor.info().dtype()) {
+        case F64 -> putFloating(out, in.getDouble(), dtype, i, name);
+        case F32 -> putFloating(out, in.getFloat(), dtype, i, name);
+        case F16 -> putFloating(out, Float16.toFloat(in.getShort()), dtype, i, name);
+        default -> putFloating(out, BFloat16.toFloat(in.getShort()), dtype, i, name);
+      }
+    }
+    return new StoredTensor(info, out.rewind());
+  }
+
+  /** Returns type and shape of what {@link #convert} returns: integers keep their type. */
+  public static TensorInfo converted(TensorInfo info, DType dtype) {
+    if (!dtype.isFloating()) {
+      throw new IllegalArgumentException(dtype + ": expected a floating-point type");
+    }
+    return info.dtype().isFloating() ? new TensorInfo(dtype, info.shape()) : info;
+  }
+
+  private static void putFloating(
+      ByteBuffer out, double value, DType dtype, int index, String name) {
+    switch (dtype) {
+      case F64 -> out.putDouble(value);
+      case F32 -> {
+        refuseOverflow(name, dtype, index, value, (float) value);
+        out.putFloat((float) value);
+      }
+      case F16 -> {
+        short half = Float16.fromFloat(toOdd(value));
+        refuseOverflow(name, dtype, index, value, Float16.toFloat(half));
+        out.putShort(half);
+      }
+      default -> {
+        short brain = BFloat16.fromFloat(toOdd(value));
+        refuseOverflow(name, dtype, index, value, BFloat16.toFloat(brain));
+        out.putShort(brain);
+      }
+    }
+  }
+
+  /**
+   * Rounds to float32 so that rounding again, to a type of fewer digits, gives what rounding once
+   * would have: of the two neighbours of an inexact value the one whose last bit is 1, which no tie
+   * of the second rounding has. (Boldo and Melquiond, Emulation of FMA and correctly rounded sums,
+   * 2008, section 3.)
+   */
+  private static float toOdd(double value) {
+    float nearest = (float) value;
+    if (nearest == value || Double.isNaN(value) || (Float.floatToRawIntBits(nearest) & 1) == 1) {
+      return nearest;
+    }
+    return nearest < value ? Math.nextUp(nearest) : Math.nextDown(nearest);
+  }
+
   private static void refuseOverflow(
-      String name, DType dtype, int index, float value, float rounded) {
-    if (Float.isInfinite(rounded) && !Float.isInfinite(value)) {
-      throw outOfRange(name, dtype, index, value, "store it as F32");
+      String name, DType dtype, int index, double value, float rounded) {
+    if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
+      // Floats are shown with their own digits.
+      Object shown = (float) value == value ? (Object) (float) value : value;
+      String remedy =
+          switch (dtype) {
+            case F16 -> "store it as bfloat16 or float32";
+            case BF16 -> "store it as float32";
+            default -> "store it as float64";
+          };
+      throw outOfRange(name, dtype, index, shown, remedy);
     }
   }
 
@@ -173,7 +243,7 @@ public final class StoredTensors {
   }
 
   private static CheckpointException outOfRange(
-      String name, DType dtype, int index, float value, String remedy) {
+      String name, DType dtype, int index, Object value, String remedy) {
     return new CheckpointException(
         name
             + ": element "
