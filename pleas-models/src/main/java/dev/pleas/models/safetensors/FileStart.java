@@ -1,9 +1,9 @@
 package dev.pleas.models.safetensors;
 
 import dev.pleas.api.error.CheckpointException;
+import dev.pleas.models.file.CheckpointFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
@@ -14,18 +14,9 @@ final class FileStart {
 
   private FileStart() {}
 
-  /** Returns up to {@code length} bytes from the start of the file, little-endian. */
-  static ByteBuffer read(FileChannel channel, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
-      // a read may return fewer bytes than there are
-    }
-    return buffer.flip();
-  }
-
   /** Returns whether a file begins with a header length that fits it and an opening brace. */
   static boolean isSafetensors(FileChannel channel) throws IOException {
-    ByteBuffer start = read(channel, SafetensorsFormat.LENGTH_BYTES + 1);
+    ByteBuffer start = CheckpointFile.bytes(channel, 0, SafetensorsFormat.LENGTH_BYTES + 1);
     if (start.limit() <= SafetensorsFormat.LENGTH_BYTES) {
       return false;
     }
@@ -40,7 +31,7 @@ final class FileStart {
    * Throws if the file is one that PyTorch wrote: a zip archive, or before version 1.6 a pickle.
    */
   static void refusePyTorch(Path path, FileChannel channel) throws IOException {
-    ByteBuffer start = read(channel, 4);
+    ByteBuffer start = CheckpointFile.bytes(channel, 0, 4);
     if (start.limit() < 4 || isSafetensors(channel)) {
       return;
     }
@@ -51,19 +42,7 @@ final class FileStart {
       throw new CheckpointException(
           path
               + (": expected a safetensors file, found a PyTorch file (" + (zip ? "zip" : "pickle"))
-              + "), which this release does not read; if it holds a state dict, convert it with: "
-              + conversion(path));
+              + "): give it a name that ends in .pth, and it is read as one");
     }
-  }
-
-  private static String conversion(Path path) {
-    String source = String.valueOf(path.getFileName());
-    String target = source.replaceFirst("\\.[^.]*$", "") + ".safetensors";
-    return "python -c \"import torch; from safetensors.torch import save_file; save_file({k:"
-        + " v.clone().contiguous() for k, v in torch.load('"
-        + source
-        + "', map_location='cpu', weights_only=True).items()}, '"
-        + target
-        + "')\"";
   }
 }

@@ -1,6 +1,7 @@
 package dev.pleas.models.safetensors;
 
 import dev.pleas.api.checkpoint.TensorInfo;
+import dev.pleas.models.file.Extent;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,5 +32,10 @@ record Header(List<Entry> entries, Map<String, String> metadata, long dataStart)
     return entries.stream()
         .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
         .toList();
+  }
+
+  /** Returns where the data of an entry are in the file. */
+  Extent extent(Entry entry) {
+    return new Extent(dataStart + entry.begin(), dataStart + entry.end());
   }
 }

@@ -1,6 +1,7 @@
 package dev.pleas.models.safetensors;
 
 import dev.pleas.api.error.CheckpointException;
+import dev.pleas.models.file.CheckpointFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +29,7 @@ final class HeaderReader {
               + fileBytes
               + ": the file is empty or the download incomplete; fetch it again");
     }
-    long headerBytes = FileStart.read(channel, SafetensorsFormat.LENGTH_BYTES).getLong();
+    long headerBytes = CheckpointFile.bytes(channel, 0, SafetensorsFormat.LENGTH_BYTES).getLong();
     if (headerBytes < 0 || headerBytes > SafetensorsFormat.MAX_HEADER_BYTES) {
       throw new CheckpointException(
           path
@@ -48,7 +49,7 @@ final class HeaderReader {
               + (fileBytes - SafetensorsFormat.LENGTH_BYTES)
               + ": the file is truncated (fetch it again) or no safetensors file");
     }
-    ByteBuffer start = FileStart.read(channel, (int) dataStart);
+    ByteBuffer start = CheckpointFile.bytes(channel, 0, (int) dataStart);
     if (start.remaining() != dataStart) {
       throw new CheckpointException(
           path

@@ -4,14 +4,21 @@ import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
 import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
-import dev.pleas.api.error.CheckpointException;
+import dev.pleas.models.file.AtomicFile;
+import dev.pleas.models.file.CheckpointFile;
+import dev.pleas.models.file.Extent;
+import dev.pleas.models.file.FileWindows;
+import dev.pleas.models.file.MappedCheckpoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** Recognises, opens and writes safetensors files. */
@@ -40,19 +47,24 @@ final class SafetensorsFormat implements CheckpointFormat {
 
   @Override
   public Checkpoint open(Path path) {
-    if (!Files.exists(path)) {
-      throw new CheckpointException(path + ": no such file");
-    }
-    if (Files.isDirectory(path)) {
-      throw new CheckpointException(
-          path + ": expected a safetensors file, found a folder: name the file in it");
-    }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      Header header = HeaderReader.read(path, channel);
-      return new MappedCheckpoint(path, header, FileWindows.map(channel, header));
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be read: " + e, e);
-    }
+    return CheckpointFile.read(
+        path,
+        "a safetensors file",
+        channel -> {
+          Header header = HeaderReader.read(path, channel);
+          Map<String, TensorInfo> infos = new LinkedHashMap<>();
+          Map<String, Extent> extents = new HashMap<>();
+          for (Header.Entry entry : header.entries()) {
+            infos.put(entry.name(), entry.info());
+            extents.put(entry.name(), header.extent(entry));
+          }
+          FileWindows windows = FileWindows.map(channel, extents.values());
+          return new MappedCheckpoint(
+              path,
+              infos,
+              header.metadata(),
+              name -> windows.bytes(Objects.requireNonNull(extents.get(name))));
+        });
   }
 
   /**
@@ -74,21 +86,8 @@ final class SafetensorsFormat implements CheckpointFormat {
         out -> {
           out.write(HeaderWriter.encode(path, header));
           for (Header.Entry entry : header.inDataOrder()) {
-            StoredTensor tensor = content.apply(entry.name());
-            if (!tensor.info().equals(entry.info())) {
-              throw new IllegalArgumentException(
-                  entry.name()
-                      + ": announced as "
-                      + describe(entry.info())
-                      + ", given as "
-                      + describe(tensor.info()));
-            }
-            out.write(tensor.bytes());
+            out.write(CheckpointFile.content(entry.name(), entry.info(), content).bytes());
           }
         });
-  }
-
-  private static String describe(TensorInfo info) {
-    return info.dtype() + " " + info.shape();
   }
 }

@@ -234,24 +234,21 @@ class MalformedFileTest {
   }
 
   @Test
-  void open_pyTorchFile_saysHowToConvertIt() throws IOException {
+  void open_pyTorchFile_saysWhatItIs() throws IOException {
     Path zip =
-        Files.write(folder.resolve("net.pth"), new byte[] {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0});
-    String conversion =
-        ", which this release does not read; if it holds a state dict, convert it with: python -c"
-            + " \"import torch; from safetensors.torch import save_file; save_file({k:"
-            + " v.clone().contiguous() for k, v in torch.load('net.pth', map_location='cpu',"
-            + " weights_only=True).items()}, 'net.safetensors')\"";
+        Files.write(
+            folder.resolve("net.safetensors"), new byte[] {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0});
+    String remedy = ": give it a name that ends in .pth, and it is read as one";
     assertThatThrownBy(() -> FORMAT.open(zip))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(zip + ": expected a safetensors file, found a PyTorch file (zip)" + conversion);
+        .hasMessage(zip + ": expected a safetensors file, found a PyTorch file (zip)" + remedy);
     byte[] magic = {
       (byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20
     };
-    Path pickle = Files.write(folder.resolve("net.pth"), magic);
+    Path pickle = Files.write(folder.resolve("net.safetensors"), magic);
     assertThatThrownBy(() -> FORMAT.open(pickle))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("found a PyTorch file (pickle)" + conversion);
+        .hasMessageContaining("found a PyTorch file (pickle)" + remedy);
   }
 
   @Test

@@ -1,9 +1,10 @@
-package dev.pleas.models.safetensors;
+package dev.pleas.models.file;
 
 import dev.pleas.api.error.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * disk, then renamed. Whatever fails, the temporary file is removed and the target is as it was. A
  * killed process can leave a temporary file behind, {@code .name.pid-count.tmp}, and nothing else.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private static final AtomicLong COUNTER = new AtomicLong();
 
   /**
@@ -32,7 +33,8 @@ final class AtomicFile {
 
   /** Gives the content. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /** Writes all of it. */
     void writeTo(AtomicFile file) throws IOException;
   }
 
@@ -41,7 +43,7 @@ final class AtomicFile {
    *
    * @throws CheckpointException if it cannot be written; what {@code content} throws passes through
    */
-  static void write(Path path, Content content) {
+  public static void write(Path path, Content content) {
     Path target = path.toAbsolutePath();
     if (Files.isDirectory(target)) {
       throw new CheckpointException(path + ": is a folder; give the name of a file");
@@ -104,12 +106,20 @@ final class AtomicFile {
   }
 
   /** Appends the remaining bytes of a buffer. */
-  void write(ByteBuffer bytes) throws IOException {
+  public void write(ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     while (bytes.position() < end) {
       bytes.limit(Math.min(end, bytes.position() + MOST_BYTES_AT_ONCE));
       channel.write(bytes);
       bytes.limit(end);
     }
+  }
+
+  /**
+   * Returns the file, for writers that go back to fill in what they know only later. To be written
+   * in pieces of at most a mebibyte; not to be closed.
+   */
+  public SeekableByteChannel channel() {
+    return channel;
   }
 }
