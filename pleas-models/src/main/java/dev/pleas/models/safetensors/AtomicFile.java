@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * disk, then renamed. Whatever fails, the temporary file is removed and the target is as it was. A
  * killed process can leave a temporary file behind, {@code .name.pid-count.tmp}, and nothing else.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private static final AtomicLong COUNTER = new AtomicLong();
 
   /**
@@ -32,7 +32,8 @@ final class AtomicFile {
 
   /** Gives the content. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /** Writes all of it. */
     void writeTo(AtomicFile file) throws IOException;
   }
 
@@ -41,7 +42,7 @@ final class AtomicFile {
    *
    * @throws CheckpointException if it cannot be written; what {@code content} throws passes through
    */
-  static void write(Path path, Content content) {
+  public static void write(Path path, Content content) {
     Path target = path.toAbsolutePath();
     if (Files.isDirectory(target)) {
       throw new CheckpointException(path + ": is a folder; give the name of a file");
@@ -104,7 +105,7 @@ final class AtomicFile {
   }
 
   /** Appends the remaining bytes of a buffer. */
-  void write(ByteBuffer bytes) throws IOException {
+  public void write(ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     while (bytes.position() < end) {
       bytes.limit(Math.min(end, bytes.position() + MOST_BYTES_AT_ONCE));
