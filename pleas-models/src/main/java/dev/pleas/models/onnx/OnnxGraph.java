@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** A GraphProto that grows node by node, with the constants that the nodes need. */
 final class OnnxGraph {
-  /** What the length of the batch axis is called: it is known when the network runs. */
-  private static final String BATCH = "batch";
-
   private final Message message = new Message();
   private final Names names = new Names();
   private final Map<String, String> constants = new HashMap<>();
@@ -39,7 +36,7 @@ final class OnnxGraph {
 
   private static Message value(String name, Shape withoutBatch) {
     Message shape = new Message();
-    shape.message(TypeFields.SHAPE_DIM, new Message().text(TypeFields.DIM_PARAM, BATCH));
+    shape.message(TypeFields.SHAPE_DIM, new Message().text(TypeFields.DIM_PARAM, OnnxWriter.BATCH));
     for (int dim : withoutBatch.dims()) {
       shape.message(TypeFields.SHAPE_DIM, new Message().number(TypeFields.DIM_VALUE, dim));
     }

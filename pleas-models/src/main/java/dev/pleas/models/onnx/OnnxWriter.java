@@ -31,6 +31,9 @@ public final class OnnxWriter {
   /** Version of the file format: the first that allows those operators. */
   public static final int IR_VERSION = 8;
 
+  /** What the files call the length of the batch axis, which is known when the network runs. */
+  public static final String BATCH = "batch";
+
   /** What the name of the file with the weights of large models ends in, after the model's. */
   public static final String DATA_SUFFIX = ".data";
 
