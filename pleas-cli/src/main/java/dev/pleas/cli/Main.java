@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       EvalCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
       InspectCommand.class,
       ConvertCommand.class,
       PreflightCommand.class,

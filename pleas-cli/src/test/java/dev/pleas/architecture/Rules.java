@@ -45,7 +45,7 @@ final class Rules {
           PleasModule.CUDA,
           List.of(CONTRACTS, SHARED_BY_BACKENDS, "jcuda.."),
           PleasModule.MODELS,
-          List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson.."),
+          List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson..", "com.google.protobuf.."),
           PleasModule.TESTS,
           List.of(
               CONTRACTS,

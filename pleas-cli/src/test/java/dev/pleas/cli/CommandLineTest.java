@@ -43,6 +43,7 @@ class CommandLineTest {
             "plan",
             "eval",
             "predict",
+            "export",
             "inspect",
             "convert",
             "preflight",
