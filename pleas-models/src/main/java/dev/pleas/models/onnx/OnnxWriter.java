@@ -6,7 +6,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.models.onnx.Schema.ModelFields;
 import dev.pleas.models.onnx.Schema.OperatorSetFields;
-import dev.pleas.models.safetensors.AtomicFile;
+import dev.pleas.models.file.AtomicFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
