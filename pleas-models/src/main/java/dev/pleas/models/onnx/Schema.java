@@ -21,6 +21,7 @@ final class Schema {
 
   /** OperatorSetIdProto: the version of a set of operators; without a domain, of ONNX's own. */
   static final class OperatorSetFields {
+    static final int DOMAIN = 1;
     static final int VERSION = 2;
 
     private OperatorSetFields() {}
@@ -52,6 +53,7 @@ final class Schema {
     static final int NAME = 3;
     static final int OP_TYPE = 4;
     static final int ATTRIBUTE = 5;
+    static final int DOMAIN = 7;
 
     private NodeFields() {}
   }
@@ -61,6 +63,8 @@ final class Schema {
     static final int NAME = 1;
     static final int F = 2;
     static final int I = 3;
+    static final int S = 4;
+    static final int T = 5;
     static final int INTS = 8;
     static final int TYPE = 20;
 
@@ -75,13 +79,25 @@ final class Schema {
   static final class TensorFields {
     static final int DIMS = 1;
     static final int DATA_TYPE = 2;
+    static final int FLOAT_DATA = 4;
+    static final int INT32_DATA = 5;
+    static final int INT64_DATA = 7;
     static final int NAME = 8;
     static final int RAW_DATA = 9;
+    static final int DOUBLE_DATA = 10;
     static final int EXTERNAL_DATA = 13;
     static final int DATA_LOCATION = 14;
 
     static final int FLOAT = 1;
+    static final int UINT8 = 2;
+    static final int INT8 = 3;
+    static final int INT16 = 5;
+    static final int INT32 = 6;
     static final int INT64 = 7;
+    static final int BOOL = 9;
+    static final int FLOAT16 = 10;
+    static final int DOUBLE = 11;
+    static final int BFLOAT16 = 16;
 
     static final int LOCATION_EXTERNAL = 1;
 

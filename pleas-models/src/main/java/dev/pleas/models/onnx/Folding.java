@@ -1,0 +1,112 @@
+package dev.pleas.models.onnx;
+
+import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes what operators on shapes give, as far as it does not depend on the batch: exporters
+ * write "all but the first axis" as a dozen of them. The length of the batch is {@link #BATCH}.
+ */
+final class Folding {
+  /** Stands for the length of the batch axis, which nothing else has. */
+  static final long BATCH = Long.MIN_VALUE;
+
+  /** Shapes have a few numbers; longer lists are none. */
+  private static final int MOST = 64;
+
+  private final Map<String, List<Long>> known;
+
+  Folding(Map<String, List<Long>> constants) {
+    known = new HashMap<>(constants);
+  }
+
+  /** Returns whole numbers by the name of a value, or null if they are not known. */
+  @Nullable List<Long> get(@Nullable String value) {
+    return value == null ? null : known.get(value);
+  }
+
+  /** Returns the axes of an operator: an attribute in older operator sets, an input in newer. */
+  @Nullable List<Long> axes(OnnxNode node) {
+    @Nullable List<Long> attribute = node.numbers("axes");
+    return attribute == null ? get(node.input(1)) : attribute;
+  }
+
+  /**
+   * Computes a node whose inputs are known.
+   *
+   * @param shape of its first input where that is a value of the network, or null
+   * @return whether it could
+   */
+  boolean fold(OnnxNode node, @Nullable List<Long> shape) {
+    @Nullable List<Long> result = result(node, shape);
+    if (result == null || node.outputs().size() != 1) {
+      return false;
+    }
+    known.put(node.outputs().get(0), result);
+    return true;
+  }
+
+  private @Nullable List<Long> result(OnnxNode node, @Nullable List<Long> shape) {
+    @Nullable List<Long> x = get(node.input(0));
+    return switch (node.operator()) {
+      case "Shape" ->
+          shape == null
+              ? null
+              : slice(shape, node.number("start", 0), node.number("end", shape.size()));
+      case "Identity", "Cast", "Unsqueeze", "Squeeze" -> x;
+      case "Gather" -> gather(x, get(node.input(1)));
+      case "Concat" -> concat(node);
+      case "Slice" -> slice(node, x);
+      default -> null;
+    };
+  }
+
+  private static @Nullable List<Long> gather(@Nullable List<Long> x, @Nullable List<Long> indices) {
+    if (x == null || indices == null) {
+      return null;
+    }
+    List<Long> gathered = new ArrayList<>();
+    for (long index : indices) {
+      long at = index < 0 ? index + x.size() : index;
+      if (at < 0 || at >= x.size()) {
+        return null;
+      }
+      gathered.add(x.get((int) at));
+    }
+    return gathered;
+  }
+
+  private @Nullable List<Long> concat(OnnxNode node) {
+    List<Long> all = new ArrayList<>();
+    for (String input : node.inputs()) {
+      @Nullable List<Long> one = get(input);
+      if (one == null || all.size() + one.size() > MOST) {
+        return null;
+      }
+      all.addAll(one);
+    }
+    return all;
+  }
+
+  private @Nullable List<Long> slice(OnnxNode node, @Nullable List<Long> x) {
+    @Nullable List<Long> starts = get(node.input(1));
+    @Nullable List<Long> ends = get(node.input(2));
+    if (x == null || starts == null || ends == null || starts.size() != 1 || ends.size() != 1) {
+      return null;
+    }
+    boolean everyOne = node.input(4) == null || List.of(1L).equals(get(node.input(4)));
+    return everyOne ? slice(x, starts.get(0), ends.get(0)) : null;
+  }
+
+  private static List<Long> slice(List<Long> x, long start, long end) {
+    int size = x.size();
+    int from = (int) Math.min(size, Math.max(0, start < 0 ? start + size : start));
+    int to = (int) Math.min(size, Math.max(from, end < 0 ? end + size : end));
+    return LongStream.range(from, to).mapToObj(i -> x.get((int) i)).toList();
+  }
+}

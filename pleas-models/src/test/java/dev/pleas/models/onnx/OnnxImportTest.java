@@ -1,0 +1,116 @@
+package dev.pleas.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.error.ModelException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Op;
+import dev.pleas.api.model.Adaptation;
+import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.tck.reference.Plain;
+import dev.pleas.tck.reference.PlainNetwork;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On models that PyTorch wrote (make_models.py), against ONNX Runtime. */
+class OnnxImportTest {
+  /** Some 10 layers in float32. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static Path file(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(OnnxImportTest.class.getResource(name + ".onnx")).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Adaptation.Adapted adapt(Checkpoint checkpoint, @Nullable Shape input) {
+    return (Adaptation.Adapted)
+        new OnnxAdapter().adapt(checkpoint.tensors(), checkpoint.metadata(), input);
+  }
+
+  private static Model model(String name, @Nullable Shape input) {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file(name))) {
+      Adaptation.Adapted network = adapt(checkpoint, input);
+      return Model.read(network.graph(), network.layout(), checkpoint);
+    }
+  }
+
+  private static void assertRunsAsElsewhere(String name, Model model) {
+    Map<String, HostTensor> images = Runtime.images(model, 3, 5);
+    Map<String, Plain> plain = new LinkedHashMap<>();
+    images.forEach((input, tensor) -> plain.put(input, Plain.of(tensor)));
+    Map<String, Plain> values = PlainNetwork.values(model.graph(), model.parameters(), plain);
+    Map<String, Plain> outputs = new LinkedHashMap<>();
+    model.graph().outputs().forEach((output, value) -> outputs.put(output, values.get(value)));
+    Runtime.compare(outputs, Runtime.run(file(name), images), TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet", "resnet-folded", "densenet", "views"})
+  void adapt_modelOfPyTorch_computesWhatOnnxRuntimeDoes(String name) {
+    assertRunsAsElsewhere(name, model(name, null));
+  }
+
+  @Test
+  void adapt_largerImages_areTaken() {
+    Model model = model("densenet", Shape.of(3, 8, 8));
+    assertThat(model.graph().parameters())
+        .isEqualTo(model("densenet", Shape.of(3, 12, 10)).graph().parameters());
+  }
+
+  /** A concatenation is never made, and its readers have their weights in parts. */
+  @Test
+  void adapt_concatenations_becomeSums() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file("densenet"))) {
+      Adaptation.Adapted network = adapt(checkpoint, null);
+      Graph graph = network.graph();
+      assertThat(graph.nodes()).filteredOn(node -> node.op() instanceof Op.Add).hasSize(7);
+      assertThat(network.layout().tensors(graph.parameters()).keySet())
+          .isSubsetOf(checkpoint.tensors().keySet());
+      assertThat(network.passengers()).noneMatch(name -> name.contains("weight"));
+      // What is read in parts is written as it was.
+      Model model = Model.read(graph, network.layout(), checkpoint);
+      network
+          .layout()
+          .tensors(graph.parameters())
+          .keySet()
+          .forEach(
+              tensor ->
+                  assertThat(network.layout().pack(tensor, model::parameter).values())
+                      .as(tensor)
+                      .isEqualTo(checkpoint.read(tensor).values()));
+    }
+  }
+
+  @Test
+  void adapt_sameNetworkTwice_hasTheSameGraph() {
+    Graph one = model("resnet", null).graph();
+    Graph other = model("resnet-other", null).graph();
+    assertThat(other.nodes()).isEqualTo(one.nodes());
+    assertThat(other.parameters()).isEqualTo(one.parameters());
+  }
+
+  @Test
+  void adapt_unsupportedOperators_areNamedAllAtOnce() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file("unsupported"))) {
+      assertThatThrownBy(() -> adapt(checkpoint, null))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContainingAll("Clip (2, first /Clip", "HardSwish (1,", "Sigmoid (1,", "Mul (1")
+          .hasMessageContaining("supported are Add, AveragePool, ");
+    }
+  }
+}
