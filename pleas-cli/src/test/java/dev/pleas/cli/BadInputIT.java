@@ -208,7 +208,8 @@ class BadInputIT {
 
   @Test
   void inspect_inputThatDoesNotFit() throws IOException {
-    assertThat(refusedExactly("inspect", folder)).contains("not a checkpoint of a known format");
+    assertThat(refusedExactly("inspect", folder))
+        .contains("expected a folder with one checkpoint, found 2: a.safetensors, b.safetensors");
   }
 
   private String refused(String message, Object... arguments) throws IOException {

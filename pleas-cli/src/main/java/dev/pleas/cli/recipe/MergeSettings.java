@@ -127,16 +127,7 @@ public record MergeSettings(
         recipe.output() == null ? null : folder.resolve(recipe.output()),
         labels(recipe.labels(), file, folder),
         recipe.statistics() == null ? null : folder.resolve(recipe.statistics()),
-        storage(recipe, file));
-  }
-
-  private static StorageSettings storage(Recipe recipe, Path file) {
-    try {
-      return StorageSettings.of(
-          recipe.outputFormat(), recipe.outputDtype(), recipe.outputShardSize());
-    } catch (ConfigurationException e) {
-      throw new ConfigurationException("recipe " + file + ": output: " + e.getMessage(), e);
-    }
+        StorageSettings.of(recipe, file));
   }
 
   private static @Nullable LabelMap labels(@Nullable JsonNode labels, Path file, Path folder) {

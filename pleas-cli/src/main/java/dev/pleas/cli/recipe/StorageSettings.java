@@ -5,6 +5,7 @@ import dev.pleas.api.provider.Registry;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.models.checkpoint.CheckpointOutput;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -60,14 +61,21 @@ public record StorageSettings(
   }
 
   /**
-   * Reads what was said.
+   * Returns what a recipe says.
    *
-   * @throws ConfigurationException if a type or size is none
+   * @throws ConfigurationException if a type or size is none, naming the file
    */
-  static StorageSettings of(
-      @Nullable String format, @Nullable String dtype, @Nullable String shardSize) {
-    return new StorageSettings(
-        format, dtype == null ? null : dtype(dtype), shardSize == null ? null : bytes(shardSize));
+  static StorageSettings of(Recipe recipe, Path file) {
+    String dtype = recipe.outputDtype();
+    String size = recipe.outputShardSize();
+    try {
+      return new StorageSettings(
+          recipe.outputFormat(),
+          dtype == null ? null : dtype(dtype),
+          size == null ? null : bytes(size));
+    } catch (ConfigurationException e) {
+      throw new ConfigurationException("recipe " + file + ": output: " + e.getMessage(), e);
+    }
   }
 
   /**

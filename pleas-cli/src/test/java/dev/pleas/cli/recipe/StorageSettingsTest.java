@@ -37,9 +37,9 @@ class StorageSettingsTest {
 
   @Test
   void over_whatIsSaid_wins() {
-    StorageSettings base = StorageSettings.of("pytorch", "float16", "1KB");
+    StorageSettings base = new StorageSettings("pytorch", DType.F16, 1000L);
     assertThat(StorageSettings.NONE.over(base)).isEqualTo(base);
-    assertThat(StorageSettings.of(null, "float64", null).over(base))
+    assertThat(new StorageSettings(null, DType.F64, null).over(base))
         .isEqualTo(new StorageSettings("pytorch", DType.F64, 1000L));
   }
 }

@@ -13,9 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointFilesTest {
@@ -128,11 +132,16 @@ class CheckpointFilesTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
   void sharded_cacheOfLinks_isRead() throws IOException {
     // As Hugging Face's cache: everything lies in one folder, under hashes, and is linked to.
     Path blobs = Files.createDirectory(folder.resolve("blobs"));
     Path snapshot = Files.createDirectories(folder.resolve("snapshots").resolve("1"));
-    for (Path file : Files.list(folder.resolve("net")).toList()) {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder.resolve("net"))) {
+      files = listed.toList();
+    }
+    for (Path file : files) {
       Path blob = blobs.resolve("hash" + file.getFileName().toString().hashCode());
       Files.copy(file, blob);
       Path link = snapshot.resolve(file.getFileName());

@@ -16,6 +16,7 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -132,7 +133,7 @@ class StoredTensorsTest {
     try (Checkpoint numpy = new SafetensorsProvider().create().open(file)) {
       assertThat(numpy.tensors().get("f64").shape().elements()).isGreaterThan(700);
       for (DType dtype : new DType[] {DType.F32, DType.F16}) {
-        String name = dtype.name().toLowerCase(java.util.Locale.ROOT);
+        String name = dtype.name().toLowerCase(Locale.ROOT);
         StoredTensor found = StoredTensors.convert(numpy.stored("f64"), dtype, "f64");
         assertThat(StoredTensors.toFloat32(found).values())
             .as(name)
