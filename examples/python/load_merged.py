@@ -16,6 +16,7 @@ checkpoint's tensors, and training goes on as with any network.
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,6 +147,8 @@ class MergedNetwork(nn.Module):
         """Returns the output; of several, a dict by name."""
         (name,) = self.config["inputs"]
         values = {name: images}
+        uses = Counter(value for node in self.config["nodes"] for value in node["inputs"])
+        uses.update(self.config["outputs"].values())
         for node in self.config["nodes"]:
             inputs = [values[value] for value in node["inputs"]]
             path = self.paths.get(node["name"])
@@ -155,6 +158,10 @@ class MergedNetwork(nn.Module):
                 module = self.get_submodule(path)
                 last = isinstance(module, (nn.Linear, nn.LayerNorm))
                 values[node["name"]] = channels_last(module, *inputs) if last else module(*inputs)
+            uses.subtract(node["inputs"])
+            for value in {value for value in node["inputs"] if uses[value] == 0}:
+                del values[value]  # so that memory holds only what is still needed
+            del inputs
         outputs = {name: values[value] for name, value in self.config["outputs"].items()}
         return outputs if len(outputs) > 1 else next(iter(outputs.values()))
 
