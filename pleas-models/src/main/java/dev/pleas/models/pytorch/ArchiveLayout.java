@@ -90,7 +90,7 @@ final class ArchiveLayout implements Layout {
 
   private void refuseBigEndian() throws IOException {
     @Nullable ByteBuffer order = content(BYTE_ORDER);
-    if (order != null && StandardCharsets.UTF_8.decode(order).toString().equals(BIG_ENDIAN)) {
+    if (order != null && utf8(order).equals(BIG_ENDIAN)) {
       throw new CheckpointException(
           path
               + ": expected little-endian numbers, found big-endian ones: load the file and save it"
@@ -106,7 +106,7 @@ final class ArchiveLayout implements Layout {
     @Nullable Map<String, @Nullable String> strings = null;
     @Nullable JsonProcessingException cause = null;
     try {
-      strings = new ObjectMapper().readValue(json.array(), new TypeReference<>() {});
+      strings = new ObjectMapper().readValue(utf8(json), new TypeReference<>() {});
     } catch (JsonProcessingException e) {
       cause = e;
     }
@@ -120,6 +120,10 @@ final class ArchiveLayout implements Layout {
           cause);
     }
     return new TreeMap<>(strings);
+  }
+
+  private static String utf8(ByteBuffer bytes) {
+    return StandardCharsets.UTF_8.decode(bytes).toString();
   }
 
   private ByteBuffer required(String name) throws IOException {

@@ -43,13 +43,13 @@ enum ElementType {
   private final @Nullable String storageClass;
   private final int bytes;
   private final @Nullable DType dtype;
-  private final List<String> names;
+  private final String names;
 
   ElementType(@Nullable String storageClass, int bytes, @Nullable DType dtype, String... names) {
     this.storageClass = storageClass;
     this.bytes = bytes;
     this.dtype = dtype;
-    this.names = List.of(names);
+    this.names = String.join(" ", names);
   }
 
   /** Returns the type that PyTorch has for one of ours. */
@@ -79,11 +79,11 @@ enum ElementType {
 
   /** Returns its names in module {@code torch}. */
   List<String> names() {
-    return names;
+    return names.isEmpty() ? List.of() : List.of(names.split(" "));
   }
 
   /** Returns what people call it. */
   String title() {
-    return names.isEmpty() ? "bytes without a type" : "torch." + names.get(0);
+    return names.isEmpty() ? "bytes without a type" : "torch." + names().get(0);
   }
 }

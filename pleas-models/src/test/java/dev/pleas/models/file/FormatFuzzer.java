@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
  * its own, which a failure tells.
  */
 public final class FormatFuzzer {
-  private static final int CASES = Integer.getInteger("pleas.fuzz.cases", 3_000);
+  private static final int CASES = Integer.getInteger("pleas.fuzz.cases", 2_000);
   private static final long FIRST_SEED = Long.getLong("pleas.fuzz.seed", 0);
   private static final Duration MOST_TIME = Duration.ofSeconds(10);
   private static final long MOST_BYTES = 32L << 20;

@@ -1,14 +1,19 @@
 package dev.pleas.models.pytorch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.error.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -141,9 +146,81 @@ class DamagedViewTest {
   void open_metadataThatAreNoStrings_areRefused() {
     for (String json : new String[] {"", "[]", "null", "{\"a\":null}", "{\"a\":{}}", "{", "3"}) {
       Map<String, byte[]> entries = entries(stateDict(6, 0, of(6), of(1)), "archive/data/0", 24);
-      entries.put(
-          "archive/pleas/metadata.json", json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      entries.put("archive/pleas/metadata.json", json.getBytes(UTF_8));
       refused(entries, "expected a JSON object of strings in archive/pleas/metadata.json");
     }
+  }
+
+  /** A sound archive of two storages of 8 bytes. */
+  private Path twoStorages() {
+    byte[] pickle =
+        new Pickle().ops("}(").text("a").tensor("0", 2).text("b").tensor("1", 2).op('u').end();
+    Map<String, byte[]> entries = entries(pickle, "archive/data/0", 8);
+    entries.put("archive/data/1", new byte[8]);
+    return Pickle.archive(folder, entries);
+  }
+
+  /** Returns where the directory's record of an entry begins. */
+  private static int record(byte[] archive, String name) {
+    String bytes = new String(archive, ISO_8859_1);
+    return bytes.lastIndexOf(name) - 46;
+  }
+
+  private void refusedAfter(Consumer<byte[]> damage, String message) throws IOException {
+    Path file = twoStorages();
+    byte[] archive = Files.readAllBytes(file);
+    damage.accept(archive);
+    Path damaged = Files.write(folder.resolve("damaged.pth"), archive);
+    assertThatThrownBy(() -> FORMAT.open(damaged))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(damaged + ": ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void open_storagesInTheSamePlace_areRefused() throws IOException {
+    refusedAfter(
+        archive ->
+            System.arraycopy(
+                archive,
+                record(archive, "archive/data/0") + 42,
+                archive,
+                record(archive, "archive/data/1") + 42,
+                4),
+        "expected storages apart from each other, found ");
+  }
+
+  @Test
+  void open_entriesOfOneName_areRefused() throws IOException {
+    refusedAfter(
+        archive -> archive[record(archive, "archive/data/1") + 46 + 13] = '0',
+        "found a damaged one: two entries called archive/data/0");
+  }
+
+  @Test
+  void open_entryBeyondTheFile_isRefused() throws IOException {
+    refusedAfter(
+        archive -> archive[record(archive, "archive/data/1") + 44] = 1,
+        "found a damaged one: local file header for archive/data/1 starts after central directory");
+    refusedAfter(
+        archive -> {
+          archive[record(archive, "archive/data/1") + 22] = 1; // 65,544 bytes, compressed
+          archive[record(archive, "archive/data/1") + 26] = 1; // and not
+        },
+        "expected entry archive/data/1 inside the file");
+  }
+
+  @Test
+  void open_encryptedEntry_isRefused() throws IOException {
+    refusedAfter(
+        archive -> archive[record(archive, "archive/data/1") + 8] |= 1,
+        "archive/data/1 compressed or encrypted");
+  }
+
+  @Test
+  void open_sizeThatIsNotThatOfTheBytes_isRefused() throws IOException {
+    refusedAfter(
+        archive -> archive[record(archive, "archive/data/1") + 24] = 4,
+        "expected 2 elements of 4 bytes in archive/data/1, found 4 bytes");
   }
 }

@@ -27,31 +27,18 @@ class LargeFileTest {
 
   @TempDir private Path folder;
 
-  private static Pickle entry(Pickle pickle, String name, String key, long elements) {
-    return pickle
-        .text(name)
-        .global("torch._utils", "_rebuild_tensor_v2")
-        .op('(')
-        .storage(key, elements)
-        .integer(0)
-        .tuple(elements)
-        .tuple(1)
-        .op(0x89, '}')
-        .ops("tR");
-  }
-
   @Test
   void open_archiveLargerThanTheHeap_readsOnlyWhatIsAskedFor() throws IOException {
     int count = (int) (Runtime.getRuntime().maxMemory() / (4 * BIG)) + 4;
     Pickle pickle = new Pickle().ops("}(");
     try (SparseArchive archive = new SparseArchive(folder.resolve("sparse.pth"))) {
       for (int i = 0; i < count; i++) {
-        entry(pickle, "big" + i, Integer.toString(i), BIG);
+        pickle.text("big" + i).tensor(Integer.toString(i), BIG);
         archive.hole("archive/data/" + i, 4 * BIG);
       }
-      entry(pickle, "huge", "huge", 4 * BIG);
+      pickle.text("huge").tensor("huge", 4 * BIG);
       archive.hole("archive/data/huge", 16 * BIG);
-      entry(pickle, "last", "last", 2);
+      pickle.text("last").tensor("last", 2);
       archive.entry("archive/data/last", new byte[] {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40});
       archive.entry("archive/data.pkl", pickle.op('u').end());
     }

@@ -64,7 +64,7 @@ final class Pickle {
     return storage("0", elements);
   }
 
-  Pickle storage(String key, long elements) {
+  private Pickle storage(String key, long elements) {
     return op('(')
         .text("storage")
         .global("torch", "FloatStorage")
@@ -76,14 +76,22 @@ final class Pickle {
 
   /** A view of storage 0. */
   Pickle tensor(long elements, long offset, long[] sizes, long[] strides) {
+    return tensor("0", elements, offset, sizes, strides);
+  }
+
+  /** A whole storage. */
+  Pickle tensor(String key, long elements) {
+    return tensor(key, elements, 0, new long[] {elements}, new long[] {1});
+  }
+
+  private Pickle tensor(String key, long elements, long offset, long[] sizes, long[] strides) {
     return global("torch._utils", "_rebuild_tensor_v2")
         .op('(')
-        .storage(elements)
+        .storage(key, elements)
         .integer(offset)
         .tuple(sizes)
         .tuple(strides)
-        .op(0x89)
-        .op('}')
+        .op(0x89, '}')
         .ops("tR");
   }
 
