@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,13 @@ final class Weights {
     return info == null || !info.dtype().isFloating() ? null : info.shape();
   }
 
+  private Shape stored(String tensor) {
+    return Objects.requireNonNull(tensors.get(tensor), tensor).shape();
+  }
+
   /** Returns a tensor as one parameter. */
   String whole(String tensor) throws UnsupportedOperator {
-    Shape shape = tensors.get(tensor).shape();
+    Shape shape = stored(tensor);
     return shape.rank() == 0
         ? parts(tensor, shape, 0, List.of(), false).get(0)
         : parts(tensor, shape, 0, List.of(shape.dim(0)), false).get(0);
@@ -66,7 +71,7 @@ final class Weights {
     if (use == null) {
       use = new Use(axis, List.copyOf(lengths), transposed, add(tensor, shape, axis, lengths));
       uses.put(tensor, use);
-      int rank = tensors.get(tensor).shape().rank();
+      int rank = stored(tensor).rank();
       boolean asItIs = use.names().size() == 1 && !transposed && rank == shape.rank();
       if (!asItIs || !use.names().get(0).equals(tensor)) {
         packed.add(new Packed(tensor, use.names(), axis, transposed, rank));

@@ -1,6 +1,7 @@
 /**
  * The <a href="https://onnx.ai/onnx/repo-docs/IR.html">ONNX</a> format: a network with its weights
- * as one message of Protocol Buffers, which other programs run. Networks are written, not read.
+ * as one message of Protocol Buffers, which other programs run. Any network is written, and those
+ * are read whose operators the operations of a graph express.
  */
 @NullMarked
 package dev.pleas.models.onnx;
