@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param strides distances in elements, outermost axis first; of any value where it is contiguous
  * @param contiguous whether the extent is the tensor, row-major
  */
+@SuppressWarnings("ArrayRecordComponent")
 record StoredView(TensorInfo info, Extent extent, long[] strides, boolean contiguous) {
   /** What an expanded tensor, whose elements share places, may take beyond its place. */
   private static final int MAX_REPEATED_BYTES = 1 << 20;
