@@ -112,9 +112,9 @@ final class PickleWriter {
     try {
       ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       op(Opcode.BINUNICODE);
-      number(Integer.BYTES, utf8.remaining());
       byte[] bytes = new byte[utf8.remaining()];
       utf8.get(bytes);
+      number(Integer.BYTES, bytes.length);
       out.writeBytes(bytes);
     } catch (CharacterCodingException e) {
       throw new CheckpointException(
