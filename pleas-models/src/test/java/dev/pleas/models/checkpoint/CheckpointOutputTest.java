@@ -31,6 +31,8 @@ class CheckpointOutputTest {
   private static final Map<String, String> METADATA =
       Map.of("format", "pt", "pleas.sources", "a,b");
 
+  private static final List<DType> TYPES = List.of(DType.values());
+
   @TempDir private Path folder;
 
   @Property(tries = 30) // every file is forced to the disk
@@ -42,7 +44,7 @@ class CheckpointOutputTest {
     try {
       Map<String, TensorInfo> infos = new LinkedHashMap<>();
       for (int i = 0; i < lengths.size(); i++) {
-        DType dtype = DType.values()[i % DType.values().length];
+        DType dtype = TYPES.get(i % TYPES.size());
         infos.put("z" + (100 - i) + ".weight", info(dtype, lengths.get(i), 1 + i % 2));
       }
       Map<String, StoredTensor> tensors = Stored.random(infos);
