@@ -99,7 +99,9 @@ final class RandomGraphs {
       case 0 -> node(new Op.Relu(), shape, x);
       case 1 -> node(new Op.Tanh(), shape, x);
       case 2 -> node(new Op.Multiply(random.nextDouble(-1.5, 1.5)), shape, x);
-      case 3, 4, 5 -> node(new Op.Gelu(Op.Gelu.Form.values()[kind - 3]), shape, x);
+      case 3 -> node(new Op.Gelu(Op.Gelu.Form.EXACT), shape, x);
+      case 4 -> node(new Op.Gelu(Op.Gelu.Form.TANH), shape, x);
+      case 5 -> node(new Op.Gelu(Op.Gelu.Form.QUICK), shape, x);
       case 6 -> node(new Op.Scale(parameter("weight", 1, 0.3, width)), shape, x);
       case 7 -> norm(x, shape, width);
       case 8 -> width == 1 ? linear(x, 2 + width()) : layerNorm(x, shape, width);
