@@ -57,8 +57,8 @@ class ExampleNetworksTest {
   void write_bundledNetwork_runsElsewhereAsHere(String adapter, String name) {
     Model model = read(EXAMPLES.resolve(name + ".safetensors"), adapter);
     for (int batch : new int[] {1, 7}) {
-      Map<String, HostTensor> images = Runtime.images(model, batch, batch);
-      Runtime.compare(onBackend(model, images), Runtime.run(model, images), TOLERANCE);
+      Map<String, HostTensor> images = OnnxRuntime.images(model, batch, batch);
+      OnnxRuntime.compare(onBackend(model, images), OnnxRuntime.run(model, images), TOLERANCE);
     }
   }
 

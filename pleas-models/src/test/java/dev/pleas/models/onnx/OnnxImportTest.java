@@ -50,13 +50,13 @@ class OnnxImportTest {
   }
 
   private static void assertRunsAsElsewhere(String name, Model model) {
-    Map<String, HostTensor> images = Runtime.images(model, 3, 5);
+    Map<String, HostTensor> images = OnnxRuntime.images(model, 3, 5);
     Map<String, Plain> plain = new LinkedHashMap<>();
     images.forEach((input, tensor) -> plain.put(input, Plain.of(tensor)));
     Map<String, Plain> values = PlainNetwork.values(model.graph(), model.parameters(), plain);
     Map<String, Plain> outputs = new LinkedHashMap<>();
     model.graph().outputs().forEach((output, value) -> outputs.put(output, values.get(value)));
-    Runtime.compare(outputs, Runtime.run(file(name), images), TOLERANCE);
+    OnnxRuntime.compare(outputs, OnnxRuntime.run(file(name), images), TOLERANCE);
   }
 
   @ParameterizedTest

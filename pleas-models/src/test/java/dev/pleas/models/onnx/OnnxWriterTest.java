@@ -55,8 +55,8 @@ class OnnxWriterTest {
   void write_anyNetwork_runsElsewhereWithTheSameOutputs(
       @ForAll @LongRange(max = SEEDS) long seed, @ForAll @IntRange(min = 1, max = 7) int batch) {
     Model model = RandomGraphs.model(seed);
-    Map<String, HostTensor> images = Runtime.images(model, batch, seed);
-    Runtime.compare(expected(model, images), Runtime.run(model, images), TOLERANCE);
+    Map<String, HostTensor> images = OnnxRuntime.images(model, batch, seed);
+    OnnxRuntime.compare(expected(model, images), OnnxRuntime.run(model, images), TOLERANCE);
   }
 
   @Test
@@ -111,8 +111,8 @@ class OnnxWriterTest {
   @Test
   void write_namesThatMeetInOnnx_areKeptApart() {
     Model model = linear("fc", "fc", "logits");
-    Map<String, HostTensor> images = Runtime.images(model, 2, 1);
-    Runtime.compare(expected(model, images), Runtime.run(model, images), TOLERANCE);
+    Map<String, HostTensor> images = OnnxRuntime.images(model, 2, 1);
+    OnnxRuntime.compare(expected(model, images), OnnxRuntime.run(model, images), TOLERANCE);
   }
 
   @Test
@@ -125,8 +125,8 @@ class OnnxWriterTest {
     Graph graph = model.graph();
     Graph changed = new Graph("tiny", graph.inputs(), graph.nodes(), outputs, graph.parameters());
     Model several = new Model(changed, model.parameters());
-    Map<String, HostTensor> images = Runtime.images(several, 7, 1);
-    Runtime.compare(expected(several, images), Runtime.run(several, images), TOLERANCE);
+    Map<String, HostTensor> images = OnnxRuntime.images(several, 7, 1);
+    OnnxRuntime.compare(expected(several, images), OnnxRuntime.run(several, images), TOLERANCE);
   }
 
   private static Model linear(String parameter, String node, String output) {
@@ -149,8 +149,8 @@ class OnnxWriterTest {
     new OnnxWriter("1", 1000).write(file, model, Map.of());
     assertThat(data).exists();
     assertThat(Files.size(data)).isGreaterThan(4096L * (model.parameters().size() - 1));
-    Map<String, HostTensor> images = Runtime.images(model, 3, 5);
-    Runtime.compare(expected(model, images), Runtime.run(file, images), TOLERANCE);
+    Map<String, HostTensor> images = OnnxRuntime.images(model, 3, 5);
+    OnnxRuntime.compare(expected(model, images), OnnxRuntime.run(file, images), TOLERANCE);
   }
 
   @Test

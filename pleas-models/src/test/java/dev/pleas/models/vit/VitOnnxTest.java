@@ -2,7 +2,7 @@ package dev.pleas.models.vit;
 
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.models.onnx.Runtime;
+import dev.pleas.models.onnx.OnnxRuntime;
 import dev.pleas.tck.reference.Plain;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +31,6 @@ class VitOnnxTest {
         .outputs()
         .keySet()
         .forEach(output -> expected.put(output, Plain.of(values.get(output))));
-    Runtime.compare(expected, Runtime.run(model, input), TOLERANCE);
+    OnnxRuntime.compare(expected, OnnxRuntime.run(model, input), TOLERANCE);
   }
 }

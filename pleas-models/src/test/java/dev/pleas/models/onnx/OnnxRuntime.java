@@ -22,8 +22,8 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 /** Runs models with ONNX Runtime, which knows nothing of this project. */
-public final class Runtime {
-  private Runtime() {}
+public final class OnnxRuntime {
+  private OnnxRuntime() {}
 
   /** Writes a network, runs it, and returns its outputs in the order of the file. */
   public static Map<String, HostTensor> run(Model model, Map<String, HostTensor> inputs) {
