@@ -50,7 +50,9 @@ final class SparseArchive implements Closeable {
     central.position(42).putInt(-1).put(text);
     central.putShort((short) 1).putShort((short) 24).putLong(bytes).putLong(bytes);
     central.putLong(position);
-    directory.writeBytes(central.array());
+    byte[] entry = new byte[central.capacity()];
+    central.get(0, entry);
+    directory.writeBytes(entry);
     ByteBuffer local = little(30 + text.length + 20);
     local.putInt(0x04034b50).putShort((short) VERSION);
     local.position(18).putInt(-1).putInt(-1).putShort((short) text.length).putShort((short) 20);
