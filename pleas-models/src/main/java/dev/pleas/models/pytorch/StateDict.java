@@ -71,7 +71,7 @@ final class StateDict {
 
   private static boolean isTensor(Value value) {
     return value instanceof Value.Tensor
-        || value instanceof Value.Placeholder placeholder && placeholder.tensor();
+        || (value instanceof Value.Placeholder placeholder && placeholder.tensor());
   }
 
   private static Map<String, Value.Tensor> tensors(Path path, Value.Dict dict) {
