@@ -38,6 +38,7 @@ abstract class AdapterRefusalRules extends AdapterRules {
   void required_adapter514_reasonsNameATensor() {
     ModelAdapter adapter = create();
     Set<String> known = knownNames();
+    forEachNetwork(network -> known.addAll(network.metadata().keySet()));
     STRANGERS.forEach(
         (what, tensors) -> {
           if (adapter.adapt(tensors, Map.of(), null) instanceof Adaptation.NotRecognized not) {
@@ -47,7 +48,8 @@ abstract class AdapterRefusalRules extends AdapterRules {
                 namesOneOf(names, not.reason()),
                 () ->
                     what
-                        + ": the reason must name the tensor that is missing or does not fit, found \""
+                        + ": the reason must name the tensor or key of the metadata that is missing or does"
+                        + " not fit, found \""
                         + not.reason()
                         + "\"");
           }

@@ -232,7 +232,7 @@ class BrokenAdaptersTest extends BrokenSuite<ModelAdapterProvider> {
                 SOUND.adapt(tensors, metadata, input) instanceof Adapted adapted
                     ? adapted
                     : new NotRecognized("another network"),
-            "the reason must name the tensor that is missing or does not fit, found \"another"
+            "must name the tensor or key of the metadata that is missing or does not fit, found \"another"
                 + " network\""),
         broken(
             515,

@@ -27,7 +27,7 @@ final class Import {
   private final Folding folding;
   private final Map<String, Activation> values = new LinkedHashMap<>();
   private final Map<String, Unsupported> unsupported = new LinkedHashMap<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> made = new HashSet<>();
 
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
@@ -56,6 +56,7 @@ final class Import {
             List.of(new Part(input.name(), shape.dim(0))),
             List.of(shape.dim(1), shape.dim(2)),
             false));
+    network.nodes().forEach(node -> made.addAll(node.outputs()));
     Translator translator = new Translator(input.name(), weights, folding);
     for (OnnxNode node : network.nodes()) {
       translate(translator, node);
@@ -72,7 +73,7 @@ final class Import {
             weights.parameters());
     Set<String> passengers = new HashSet<>(tensors.keySet());
     passengers.removeAll(weights.used());
-    return new Adaptation.Adapted(graph, weights.layout(), passengers, notes);
+    return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
   }
 
   private Input onlyInput() {
@@ -95,6 +96,11 @@ final class Import {
               + " (-1: any length)");
     }
     if (wanted != null) {
+      boolean fits = wanted.rank() == 3 && (dims.get(1) < 1 || dims.get(1) == wanted.dim(0));
+      if (!fits || wanted.elements() == 0) {
+        throw new ModelException(
+            "ONNX: input " + input.name() + ": expected " + dims + " (-1: any), found " + wanted);
+      }
       return wanted;
     }
     int[] lengths = new int[3];
@@ -126,14 +132,13 @@ final class Import {
     if (folding.fold(node, shape)) {
       return;
     }
-    boolean known =
-        node.inputs().stream()
-            .allMatch(
-                name ->
-                    name.isEmpty()
-                        || values.containsKey(name)
-                        || folding.get(name) != null
-                        || tensors.containsKey(name));
+    boolean known = true;
+    for (String name : node.inputs()) {
+      if (!isKnown(name)) {
+        requireMade(node, name);
+        known = false;
+      }
+    }
     try {
       if (known && !inputs.isEmpty()) {
         Activation result = translator.translate(node, inputs);
@@ -147,6 +152,21 @@ final class Import {
           node.operator() + (why.isEmpty() ? "" : " that " + why),
           new Unsupported(1, node.shown()),
           (before, now) -> before.again());
+    }
+  }
+
+  private boolean isKnown(String name) {
+    return name.isEmpty()
+        || values.containsKey(name)
+        || folding.get(name) != null
+        || tensors.containsKey(name);
+  }
+
+  /** Refuses a name that nothing has; one that an unsupported operator gives is told with that. */
+  private void requireMade(OnnxNode node, String name) {
+    if (!made.contains(name)) {
+      throw new ModelException(
+          "ONNX: there is no tensor " + name + ", which " + node.shown() + " needs");
     }
   }
 

@@ -21,7 +21,8 @@ final class OnnxAdapter implements ModelAdapter {
       Map<String, TensorInfo> tensors, Map<String, String> metadata, @Nullable Shape input) {
     @Nullable OnnxNetwork network = OnnxFormat.network(metadata);
     if (network == null) {
-      return new Adaptation.NotRecognized("no ONNX model");
+      return new Adaptation.NotRecognized(
+          "no " + OnnxFormat.NETWORK + " in the metadata, which ONNX models have");
     }
     if (network.opset() < OLDEST_OPSET || network.opset() > NEWEST_OPSET) {
       throw new ModelException(

@@ -126,10 +126,18 @@ final class Translator {
 
   private Shape weight(OnnxNode node, int input, int rank) throws UnsupportedOperator {
     @Nullable Shape shape = weights.shape(node.input(input));
-    if (shape == null || shape.rank() != rank) {
-      throw new UnsupportedOperator("has a weight that is computed or of another shape");
+    if (shape == null) {
+      throw new UnsupportedOperator("has a weight that is computed");
+    }
+    if (shape.rank() != rank) {
+      throw misfit(node, input, shape);
     }
     return shape;
+  }
+
+  private static UnsupportedOperator misfit(OnnxNode node, int input, Shape shape) {
+    return new UnsupportedOperator(
+        "has the weight " + node.input(input) + " " + shape + ", which does not fit its input");
   }
 
   private @Nullable String bias(OnnxNode node, int input, int length) throws UnsupportedOperator {
@@ -138,8 +146,11 @@ final class Translator {
       return null;
     }
     @Nullable Shape shape = weights.shape(name);
-    if (shape == null || shape.elements() != length || !endsIn(shape, length)) {
-      throw new UnsupportedOperator("has a bias that is computed or of another shape");
+    if (shape == null) {
+      throw new UnsupportedOperator("has a bias that is computed");
+    }
+    if (shape.elements() != length || !endsIn(shape, length)) {
+      throw misfit(node, input, shape);
     }
     return weights.vector(name, length);
   }
@@ -158,8 +169,14 @@ final class Translator {
     if (groups > 1 && x.parts().size() > 1) {
       throw new UnsupportedOperator("has groups and is applied to a concatenation");
     }
-    if (groups == 1 && shape.dim(1) != x.channels()) {
-      throw new UnsupportedOperator("has a weight of another shape than its input");
+    if (groups < 1 || (long) shape.dim(1) * groups != x.channels()) {
+      throw misfit(node, 1, shape);
+    }
+    List<Long> kernel = List.of((long) shape.dim(2), (long) shape.dim(3));
+    boolean asSaid =
+        kernel.equals(Objects.requireNonNullElse(node.numbers("kernel_shape"), kernel));
+    if (!asSaid || shape.dim(2) < 1 || shape.dim(3) < 1) {
+      throw misfit(node, 1, shape);
     }
     Window window = window(node, x, shape.dim(2), shape.dim(3));
     String tensor = Objects.requireNonNull(node.input(1));
@@ -241,7 +258,7 @@ final class Translator {
     for (int input = 1; input <= 4; input++) {
       Shape shape = weight(node, input, 1);
       if (shape.dim(0) != x.channels()) {
-        throw new UnsupportedOperator("has a weight of another shape than its input");
+        throw misfit(node, input, shape);
       }
       parameters.add(
           weights.parts(Objects.requireNonNull(node.input(input)), shape, 0, x.split(), false));
@@ -378,8 +395,11 @@ final class Translator {
       throws UnsupportedOperator {
     Shape stored = weight(node, 1, 2);
     Shape shape = transposed ? Shape.of(stored.dim(1), stored.dim(0)) : stored;
-    if (!x.positions().isEmpty() || x.pooled() || shape.dim(1) != x.channels()) {
+    if (!x.positions().isEmpty() || x.pooled()) {
       throw new UnsupportedOperator("is applied to values with positions");
+    }
+    if (shape.dim(1) != x.channels()) {
+      throw misfit(node, 1, stored);
     }
     List<String> matrices =
         weights.parts(Objects.requireNonNull(node.input(1)), shape, 1, x.split(), transposed);

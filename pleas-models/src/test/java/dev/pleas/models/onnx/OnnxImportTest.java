@@ -28,7 +28,7 @@ class OnnxImportTest {
   /** Some 10 layers in float32. */
   private static final double TOLERANCE = 1e-5;
 
-  private static Path file(String name) {
+  static Path file(String name) {
     try {
       return Path.of(
           Objects.requireNonNull(OnnxImportTest.class.getResource(name + ".onnx")).toURI());

@@ -1,0 +1,94 @@
+package dev.pleas.models.onnx;
+
+import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.checkpoint.CheckpointFormat;
+import dev.pleas.api.checkpoint.StoredTensor;
+import dev.pleas.api.checkpoint.TensorInfo;
+import dev.pleas.api.error.CheckpointException;
+import dev.pleas.api.error.ModelException;
+import dev.pleas.models.file.FormatFuzzer;
+import dev.pleas.models.file.Mutations;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damaged ONNX models, through the format and the adapter; see {@link FormatFuzzer}. */
+@Timeout(3600)
+class OnnxFuzzTest {
+  private static final List<byte[]> WORDS =
+      Stream.of(
+              "Conv",
+              "Concat",
+              "Reshape",
+              "Shape",
+              "Constant",
+              "location",
+              "../secret",
+              "group",
+              "pads",
+              "\u0000",
+              "\u0001",
+              "\u0008\u0001",
+              "\u007f",
+              "\n\u0000",
+              "*\u0002\u0008\u0001")
+          .map(word -> word.getBytes(StandardCharsets.ISO_8859_1))
+          .toList();
+
+  @TempDir private Path folder;
+
+  @Test
+  void open_damagedFiles_areReadOrRefused() throws IOException {
+    byte[] dense = Files.readAllBytes(OnnxImportTest.file("densenet"));
+    byte[] views = Files.readAllBytes(OnnxImportTest.file("views"));
+    new FormatFuzzer(new WithNetwork(), folder)
+        .run(
+            random ->
+                random.nextBoolean()
+                    ? new Mutations(random, WORDS).of(dense, views)
+                    : new Mutations(random, WORDS).of(views, dense));
+  }
+
+  /** Asks the adapter, too, what the network is. */
+  private static final class WithNetwork implements CheckpointFormat {
+    private final CheckpointFormat format = new OnnxFormat();
+
+    @Override
+    public boolean recognizes(Path path) {
+      return format.recognizes(path);
+    }
+
+    @Override
+    public Checkpoint open(Path path) {
+      Checkpoint checkpoint = format.open(path);
+      try {
+        new OnnxAdapter().adapt(checkpoint.tensors(), checkpoint.metadata(), null);
+      } catch (ModelException e) {
+        throw new CheckpointException(path + ": " + e.getMessage(), e);
+      }
+      return checkpoint;
+    }
+
+    @Override
+    public boolean writes() {
+      return false;
+    }
+
+    @Override
+    public void write(
+        Path path,
+        Map<String, TensorInfo> tensors,
+        Function<String, StoredTensor> content,
+        Map<String, String> metadata) {
+      format.write(path, tensors, content, metadata);
+    }
+  }
+}
