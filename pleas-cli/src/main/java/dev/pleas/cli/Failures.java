@@ -45,6 +45,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return String.valueOf(e.getMessage());
   }
 
+  /** How the JVM reports a page of a mapped file that is gone, if need be some steps later. */
+  private static final String LOST_PAGE = "unsafe memory access";
+
   /** Reports what went wrong and returns the exit code. */
   static int report(Throwable e, CommandLine command) {
     PrintWriter err = command.getErr();
@@ -56,6 +59,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
           "pleas: out of memory ("
               + e.getMessage()
               + "); give it more, for instance with PLEAS_OPTS=-Xmx16g");
+    } else if (e instanceof InternalError && String.valueOf(e.getMessage()).contains(LOST_PAGE)) {
+      err.println(
+          "pleas: a file that was being read was truncated, or its disk failed; fetch it again");
     } else {
       err.println(
           "pleas: unexpected error: "
