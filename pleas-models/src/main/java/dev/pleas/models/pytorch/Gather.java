@@ -3,12 +3,13 @@ package dev.pleas.models.pytorch;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Copies a view that is not contiguous into row-major order. */
 final class Gather {
   private final Shape shape;
   private final int elementBytes;
-  private final long[] strides;
+  private final List<Long> strides;
   private final ByteBuffer from;
   private final ByteBuffer to;
 
@@ -16,7 +17,7 @@ final class Gather {
    * @param strides distances in elements, outermost axis first
    * @param from the bytes from the first element to the last; not modified
    */
-  Gather(TensorInfo info, long[] strides, ByteBuffer from) {
+  Gather(TensorInfo info, List<Long> strides, ByteBuffer from) {
     this.shape = info.shape();
     this.elementBytes = info.dtype().bytes();
     this.strides = strides;
@@ -36,7 +37,7 @@ final class Gather {
       copyElement(position);
       return;
     }
-    int step = (int) (strides[axis] * elementBytes); // an axis of length 1 takes none
+    int step = (int) (strides.get(axis) * elementBytes); // an axis of length 1 takes none
     for (int i = 0; i < shape.dim(axis); i++) {
       copy(axis + 1, position + i * step);
     }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param strides distances in elements, outermost axis first; of any value where it is contiguous
  * @param contiguous whether the extent is the tensor, row-major
  */
-@SuppressWarnings("ArrayRecordComponent")
-record StoredView(TensorInfo info, Extent extent, long[] strides, boolean contiguous) {
+record StoredView(TensorInfo info, Extent extent, List<Long> strides, boolean contiguous) {
   /** What an expanded tensor, whose elements share places, may take beyond its place. */
   private static final int MAX_REPEATED_BYTES = 1 << 20;
 
@@ -48,9 +47,8 @@ record StoredView(TensorInfo info, Extent extent, long[] strides, boolean contig
     } catch (ArithmeticException e) {
       throw bad(path, name, "a shape of less than 2^63 bytes", shape.toString());
     }
-    long[] strides = tensor.strides().stream().mapToLong(Long::longValue).toArray();
     Extent extent = extent(path, name, tensor, place, bytes == 0);
-    boolean contiguous = isContiguous(shape, strides);
+    boolean contiguous = isContiguous(shape, tensor.strides());
     if (bytes > extent.bytes() + MAX_REPEATED_BYTES) {
       throw bad(
           path,
@@ -58,7 +56,7 @@ record StoredView(TensorInfo info, Extent extent, long[] strides, boolean contig
           "a tensor no larger than its data of " + extent.bytes() + " bytes",
           bytes + " bytes of elements that share places; save a clone() of it");
     }
-    return new StoredView(info, extent, strides, contiguous);
+    return new StoredView(info, extent, List.copyOf(tensor.strides()), contiguous);
   }
 
   private static Shape shape(Path path, String name, Value.Tensor tensor) {
@@ -104,10 +102,10 @@ record StoredView(TensorInfo info, Extent extent, long[] strides, boolean contig
         place.begin() + tensor.offset() * elementBytes, place.begin() + (last + 1) * elementBytes);
   }
 
-  private static boolean isContiguous(Shape shape, long[] strides) {
+  private static boolean isContiguous(Shape shape, List<Long> strides) {
     long expected = 1;
     for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-      if (shape.dim(axis) != 1 && strides[axis] != expected) {
+      if (shape.dim(axis) != 1 && strides.get(axis) != expected) {
         return shape.elements() == 0;
       }
       expected *= shape.dim(axis);

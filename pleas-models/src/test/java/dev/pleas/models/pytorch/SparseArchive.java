@@ -44,15 +44,14 @@ final class SparseArchive implements Closeable {
 
   private void header(String name, long bytes) throws IOException {
     byte[] text = name.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer central = little(46 + text.length + 28);
+    byte[] record = new byte[46 + text.length + 28];
+    ByteBuffer central = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
     central.putInt(0x02014b50).putShort((short) VERSION).putShort((short) VERSION);
     central.position(20).putInt(-1).putInt(-1).putShort((short) text.length).putShort((short) 28);
     central.position(42).putInt(-1).put(text);
     central.putShort((short) 1).putShort((short) 24).putLong(bytes).putLong(bytes);
     central.putLong(position);
-    byte[] entry = new byte[central.capacity()];
-    central.get(0, entry);
-    directory.writeBytes(entry);
+    directory.writeBytes(record);
     ByteBuffer local = little(30 + text.length + 20);
     local.putInt(0x04034b50).putShort((short) VERSION);
     local.position(18).putInt(-1).putInt(-1).putShort((short) text.length).putShort((short) 20);
