@@ -33,7 +33,7 @@ abstract class PleasCommand implements Callable<Integer> {
       run(session);
       out().flush();
       return exitCode();
-    } catch (LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+    } catch (LinkageError | VirtualMachineError | AssertionError e) {
       // The command line hands exceptions to Failures, but no errors.
       return Failures.report(e, spec().commandLine());
     }

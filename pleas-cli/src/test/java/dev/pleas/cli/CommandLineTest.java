@@ -107,6 +107,17 @@ class CommandLineTest {
   }
 
   @Test
+  void lostPageOfAMappedFile_isToldAsSuch() {
+    CommandLine command = Main.commandLine();
+    StringWriter err = new StringWriter();
+    command.setErr(new PrintWriter(err, true));
+    InternalError lost =
+        new InternalError("a fault occurred in a recent unsafe memory access operation");
+    assertThat(Failures.report(lost, command)).isEqualTo(1);
+    assertThat(err.toString()).startsWith("pleas: a file that was being read was truncated");
+  }
+
+  @Test
   void debug_showsTheStackTrace() {
     Path none = folder.resolve("none.safetensors");
     assertThat(Run.pleas("inspect", none).err().lines()).hasSize(1);
