@@ -45,7 +45,12 @@ final class Rules {
           PleasModule.CUDA,
           List.of(CONTRACTS, SHARED_BY_BACKENDS, "jcuda.."),
           PleasModule.MODELS,
-          List.of(CONTRACTS, "javax.imageio..", "com.fasterxml.jackson..", "com.google.protobuf.."),
+          List.of(
+              CONTRACTS,
+              "javax.imageio..",
+              "com.fasterxml.jackson..",
+              "com.google.protobuf..",
+              "org.apache.commons.compress.."),
           PleasModule.TESTS,
           List.of(
               CONTRACTS,

@@ -127,6 +127,25 @@ class StorageIT {
     requireSame(merged.resolve("model.safetensors"), plain.resolve("model.safetensors"));
   }
 
+  /** The order and the metadata's format key are those of the file; tensors are the same. */
+  @ParameterizedTest
+  @CsvSource({"1GB, pytorch_model.bin", "4KB, pytorch_model.bin.index.json"})
+  void merge_asPyTorch_hasTheSameTensorsAndOpensEverywhere(String shardSize, String weights)
+      throws IOException {
+    Path merged = folder.resolve("merged");
+    done("merge", recipe, "-q", "--format", "pytorch", "--shard-size", shardSize, "-o", merged);
+    assertThat(json(merged.resolve("config.json")).get("weights").asText()).isEqualTo(weights);
+    requireSame(merged.resolve(weights), plain.resolve("model.safetensors"));
+    assertThat(done("inspect", merged).out()).contains("merged by     pleas at");
+    Path back = folder.resolve("back.safetensors");
+    done("convert", "-q", merged.resolve(weights), back);
+    requireSame(back, plain.resolve("model.safetensors"));
+    Path torch = folder.resolve("a.pth");
+    done("convert", "-q", a, torch);
+    assertThat(done("eval", torch, "--data", images).out())
+        .isEqualTo(done("eval", a, "--data", images).out());
+  }
+
   @ParameterizedTest
   @CsvSource({"float16, F16", "bfloat16, BF16", "float64, F64", "float32, F32"})
   void merge_dtype_roundsFloatsAndKeepsIntegers(String name, DType dtype) throws IOException {

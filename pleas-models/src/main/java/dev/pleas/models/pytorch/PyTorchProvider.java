@@ -20,6 +20,12 @@ public final class PyTorchProvider implements CheckpointFormatProvider {
     return "state dicts of PyTorch (.pth, .pt, .bin, .ckpt), read without running their pickles";
   }
 
+  /** As Hugging Face calls it. */
+  @Override
+  public String fileName() {
+    return "pytorch_model.bin";
+  }
+
   @Override
   public int priority() {
     return 50;

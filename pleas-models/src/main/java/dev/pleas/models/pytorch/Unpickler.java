@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,11 @@ final class Unpickler {
         stack.add(constant);
       } else if (!container(opcode) && !memory(opcode) && !object(opcode)) {
         throw in.bad(
-            "operation 0x%02x, which state dicts do not use: this is no PyTorch file, or it is damaged"
-                .formatted(opcode));
+            String.format(
+                Locale.ROOT,
+                "operation 0x%02x, which state dicts do not use: this is no PyTorch file, or it is"
+                    + " damaged",
+                opcode));
       }
     }
     throw in.bad(

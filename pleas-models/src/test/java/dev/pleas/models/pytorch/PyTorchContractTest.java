@@ -10,11 +10,6 @@ class PyTorchContractTest extends CheckpointFormatContract {
   }
 
   @Override
-  protected String fileName() {
-    return "model.pth";
-  }
-
-  @Override
   protected boolean strict() {
     return true;
   }
