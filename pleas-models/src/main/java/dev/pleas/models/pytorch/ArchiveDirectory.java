@@ -57,7 +57,8 @@ final class ArchiveDirectory {
       throw new CheckpointException(
           path
               + ": expected a zip archive, as PyTorch writes it, found a damaged one: "
-              + (e.getCause() == null ? e : e.getCause()).getMessage() // the outer names our channel
+              + (e.getCause() == null ? e : e.getCause())
+                  .getMessage() // the outer names our channel
               + ": it is truncated or was changed; fetch it again",
           e);
     }
