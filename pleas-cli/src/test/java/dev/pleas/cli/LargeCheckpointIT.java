@@ -75,7 +75,7 @@ class LargeCheckpointIT {
   @Test
   void checkpoint_largerThanTheHeap_isInspectedAndConverted() throws Exception {
     Path file = network();
-    assertThat(Files.size(file)).isGreaterThan(3L << 29);
+    assertThat(Files.size(file)).isGreaterThan(5L << 28);
     Run.pleas("inspect", "none"); // loads the classes
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long start = threads.getCurrentThreadCpuTime(); // a busy machine takes longer by the clock
@@ -85,7 +85,7 @@ class LargeCheckpointIT {
     Path half = folder.resolve("half");
     JsonNode converted =
         small("convert", file, half, "--dtype", "float16", "--shard-size", "250MB", "--json");
-    assertThat(converted.get("bytes").asLong()).isGreaterThan(3L << 28);
+    assertThat(converted.get("bytes").asLong()).isGreaterThan(5L << 27);
     assertThat(half.toFile().list()).hasSize(5).contains("model-00004-of-00004.safetensors");
     assertThat(small("inspect", half, "--json").get("parameters").asLong())
         .isGreaterThan(390_000_000);

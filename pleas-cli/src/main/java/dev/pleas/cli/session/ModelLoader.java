@@ -30,6 +30,12 @@ final class ModelLoader {
   /** Metadata key of what the user says of the number of attention heads. */
   private static final String HEADS_KEY = "pleas.heads";
 
+  /**
+   * Metadata key by which a format that knows more of the network than names and shapes says which
+   * adapter understands that: the only one that is asked then.
+   */
+  private static final String ADAPTER_KEY = "pleas.adapter";
+
   private final Registry registry;
   private final CheckpointFiles files;
   private final @Nullable Integer heads;
@@ -144,9 +150,11 @@ final class ModelLoader {
   private Adaptation.Adapted adapt(
       Checkpoint checkpoint, Map<String, String> metadata, @Nullable Shape input) {
     StringBuilder reasons = new StringBuilder();
+    @Nullable String named = metadata.get(ADAPTER_KEY);
     for (RegistryEntry<ModelAdapterProvider> entry : registry.entries(ModelAdapterProvider.class)) {
       ModelAdapterProvider provider = entry.provider();
-      if (provider == null || !entry.usable()) {
+      boolean asked = named == null || named.equals(entry.id());
+      if (provider == null || !entry.usable() || !asked) {
         continue;
       }
       Adaptation adaptation = provider.create().adapt(checkpoint.tensors(), metadata, input);

@@ -7,12 +7,14 @@ import dev.pleas.api.provider.Provider;
 
 /** Provides the adapter of ONNX models under the id {@code onnx}. */
 public final class OnnxAdapterProvider implements ModelAdapterProvider {
+  static final String ID = "onnx";
+
   /** Does nothing; used by {@link java.util.ServiceLoader}. */
   public OnnxAdapterProvider() {}
 
   @Override
   public String id() {
-    return "onnx";
+    return ID;
   }
 
   @Override
@@ -20,10 +22,9 @@ public final class OnnxAdapterProvider implements ModelAdapterProvider {
     return "networks given as ONNX models, by their operators, whatever they are called";
   }
 
-  /** Before all that go by names: what an ONNX model computes, it says. */
   @Override
   public int priority() {
-    return 200;
+    return 50;
   }
 
   @Override

@@ -37,7 +37,13 @@ final class OnnxFormat implements CheckpointFormat {
   /** The metadata's key of the network, JSON of {@link OnnxNetwork}. */
   static final String NETWORK = "onnx.network";
 
-  static final JsonMapper JSON = new JsonMapper();
+  /**
+   * The metadata's key of the adapter that is to be asked, before any that would go by the names of
+   * tensors: what an ONNX model computes, it says.
+   */
+  private static final String ADAPTER = "pleas.adapter";
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** Longer arrays of whole numbers are no shapes or axes. */
   private static final int MOST_CONSTANTS = 64;
@@ -73,6 +79,7 @@ final class OnnxFormat implements CheckpointFormat {
     Function<String, ByteBuffer> content =
         name -> bytes(Objects.requireNonNull(file.tensors().get(name)), bytes, outside);
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+    metadata.put(ADAPTER, OnnxAdapterProvider.ID);
     metadata.put(NETWORK, json(file.network(constants(file, content))));
     return new MappedCheckpoint(path, infos, metadata, content);
   }
