@@ -43,6 +43,9 @@ class LargeCheckpointIT {
         }
       }
     }
+    for (String stage : List.of("layer2.0", "layer3.0")) {
+      layer(shapes, stage + ".downsample.0", stage + ".downsample.1", WIDTH, WIDTH, 1, 1);
+    }
     shapes.put("fc.weight", new int[] {10, WIDTH});
     shapes.put("fc.bias", new int[] {10});
     Map<String, Object> header = new LinkedHashMap<>();
