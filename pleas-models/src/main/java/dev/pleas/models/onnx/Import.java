@@ -121,6 +121,9 @@ final class Import {
   }
 
   private void translate(Translator translator, OnnxNode node) {
+    if (node.outputs().isEmpty()) {
+      return; // it gives nothing
+    }
     List<Activation> inputs = new ArrayList<>();
     for (String name : node.inputs()) {
       @Nullable Activation value = values.get(name);

@@ -113,4 +113,18 @@ class OnnxImportTest {
           .hasMessageContaining("supported are Add, AveragePool, ");
     }
   }
+
+  @Test
+  void adapt_nodeThatGivesNothing_isPassedOver() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file("views"))) {
+      Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
+      metadata.computeIfPresent(
+          OnnxFormat.NETWORK,
+          (key, json) -> json.replaceFirst("\"outputs\":\\[\"[^\"]*\"]", "\"outputs\":[]"));
+      assertThat(metadata).isNotEqualTo(checkpoint.metadata());
+      assertThatThrownBy(() -> new OnnxAdapter().adapt(checkpoint.tensors(), metadata, null))
+          .isInstanceOf(ModelException.class)
+          .hasMessageMatching("ONNX: there is no tensor /conv/Conv_output_0, which .* needs");
+    }
+  }
 }
