@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.file.RoundTrips;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,19 +24,22 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class WrittenFilesTest {
+class WrittenFilesTest extends RoundTrips {
   private static final PyTorchFormat FORMAT = new PyTorchFormat();
 
   @TempDir private Path folder;
+
+  WrittenFilesTest() {
+    super(FORMAT);
+  }
+
+  @Override
+  protected StoredTensor content(TensorInfo info, long seed) {
+    return random(info, seed);
+  }
 
   private static StoredTensor random(TensorInfo info, long seed) {
     byte[] bytes = new byte[Math.toIntExact(info.bytes())];
@@ -69,50 +71,6 @@ class WrittenFilesTest {
         tensor -> random(Objects.requireNonNull(tensors.get(tensor)), tensor.hashCode()),
         metadata);
     return file;
-  }
-
-  @Property(tries = 100)
-  void open_whatWasWritten_givesNamesTypesShapesBytesAndMetadataBack(
-      @ForAll("tensors") Map<String, TensorInfo> tensors,
-      @ForAll("metadata") Map<String, String> metadata)
-      throws IOException {
-    Path file = Files.createTempFile("round-trip", ".pth");
-    try {
-      Map<String, StoredTensor> content = new LinkedHashMap<>();
-      tensors.forEach((name, info) -> content.put(name, random(info, name.hashCode())));
-      FORMAT.write(file, tensors, content::get, metadata);
-      try (Checkpoint read = FORMAT.open(file)) {
-        assertThat(List.copyOf(read.tensors().entrySet()))
-            .isEqualTo(List.copyOf(tensors.entrySet()));
-        assertThat(read.metadata()).isEqualTo(metadata);
-        content.forEach(
-            (name, tensor) ->
-                assertThat(read.stored(name).bytes()).as(name).isEqualTo(tensor.bytes()));
-      }
-    } finally {
-      Files.delete(file);
-    }
-  }
-
-  @Provide
-  Arbitrary<Map<String, TensorInfo>> tensors() {
-    Arbitrary<Shape> shapes =
-        Arbitraries.integers().between(0, 5).array(int[].class).ofMaxSize(4).map(Shape::of);
-    Arbitrary<TensorInfo> infos =
-        Combinators.combine(Arbitraries.of(DType.class), shapes).as(TensorInfo::new);
-    return Arbitraries.maps(names(), infos).ofMaxSize(8).map(LinkedHashMap::new);
-  }
-
-  @Provide
-  Arbitrary<Map<String, String>> metadata() {
-    return Arbitraries.maps(names(), names()).ofMaxSize(4);
-  }
-
-  private static Arbitrary<String> names() {
-    // Lone surrogates are no text and cannot be written.
-    return Arbitraries.strings()
-        .ofMaxLength(12)
-        .filter(s -> StandardCharsets.UTF_8.newEncoder().canEncode(s));
   }
 
   /** The JDK's reader compares checksums, which ours does not. */

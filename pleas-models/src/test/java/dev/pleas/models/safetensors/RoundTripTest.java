@@ -9,6 +9,7 @@ import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.file.RoundTrips;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,19 +21,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RoundTripTest {
+class RoundTripTest extends RoundTrips {
   private static final SafetensorsFormat FORMAT = new SafetensorsFormat();
 
   @TempDir private Path folder;
+
+  RoundTripTest() {
+    super(FORMAT);
+  }
+
+  @Override
+  protected StoredTensor content(TensorInfo info, long seed) {
+    return random(info, seed);
+  }
 
   private static StoredTensor random(TensorInfo info, long seed) {
     byte[] bytes = new byte[Math.toIntExact(info.bytes())];
@@ -42,50 +46,6 @@ class RoundTripTest {
 
   private static TensorInfo info(DType dtype, int... dims) {
     return new TensorInfo(dtype, Shape.of(dims));
-  }
-
-  @Property(tries = 200)
-  void open_whatWasWritten_givesNamesTypesShapesBytesAndMetadataBack(
-      @ForAll("tensors") Map<String, TensorInfo> tensors,
-      @ForAll("metadata") Map<String, String> metadata)
-      throws IOException {
-    Path file = Files.createTempFile("round-trip", ".safetensors");
-    try {
-      Map<String, StoredTensor> content = new LinkedHashMap<>();
-      tensors.forEach((name, info) -> content.put(name, random(info, name.hashCode())));
-      FORMAT.write(file, tensors, content::get, metadata);
-      try (Checkpoint read = FORMAT.open(file)) {
-        assertThat(List.copyOf(read.tensors().entrySet()))
-            .isEqualTo(List.copyOf(tensors.entrySet()));
-        assertThat(read.metadata()).isEqualTo(metadata);
-        content.forEach(
-            (name, tensor) ->
-                assertThat(read.stored(name).bytes()).as(name).isEqualTo(tensor.bytes()));
-      }
-    } finally {
-      Files.delete(file);
-    }
-  }
-
-  @Provide
-  Arbitrary<Map<String, TensorInfo>> tensors() {
-    Arbitrary<Shape> shapes =
-        Arbitraries.integers().between(0, 5).array(int[].class).ofMaxSize(4).map(Shape::of);
-    Arbitrary<TensorInfo> infos =
-        Combinators.combine(Arbitraries.of(DType.class), shapes).as(TensorInfo::new);
-    return Arbitraries.maps(names(), infos).ofMaxSize(8).map(LinkedHashMap::new);
-  }
-
-  @Provide
-  Arbitrary<Map<String, String>> metadata() {
-    return Arbitraries.maps(names(), names()).ofMaxSize(4);
-  }
-
-  private static Arbitrary<String> names() {
-    // Lone surrogates are no text and cannot be written.
-    return Arbitraries.strings()
-        .ofMaxLength(12)
-        .filter(s -> StandardCharsets.UTF_8.newEncoder().canEncode(s));
   }
 
   @Test
