@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pleas.api.checkpoint.Checkpoint;
+import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Op;
@@ -13,13 +14,17 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -126,5 +131,29 @@ class OnnxImportTest {
           .isInstanceOf(ModelException.class)
           .hasMessageMatching("ONNX: there is no tensor /conv/Conv_output_0, which .* needs");
     }
+  }
+
+  @Test
+  void open_weightsInAFileBesideTheModel_areReadThereAndNowhereElse(@TempDir Path folder)
+      throws IOException {
+    Model model = model("resnet", null);
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Path file = inner.resolve("m.onnx");
+    new OnnxWriter("1", 100).write(file, model, Map.of());
+    try (Checkpoint checkpoint = new OnnxFormat().open(file)) {
+      model
+          .parameters()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(checkpoint.read(name).values()).as(name).isEqualTo(tensor.values()));
+    }
+    Files.copy(inner.resolve("m.onnx.data"), folder.resolve("onnx.dat"));
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertThat(bytes).contains("m.onnx.data");
+    Files.writeString(
+        file, bytes.replace("m.onnx.data", "../onnx.dat"), StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> new OnnxFormat().open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("\"../onnx.dat\", expected the name of a file beside it");
   }
 }
