@@ -28,7 +28,7 @@ from torch import nn
 FORMAT = "pleas-model/1"
 
 # Axes of what an operation gives, with that of the batch; of others, as many as of its input.
-RANKS = {"global-average-pool": 2, "flatten": 3}
+RANKS = {"global-average-pool": 2, "flatten": 3, "embed": 3}
 
 
 def load(folder):
@@ -228,9 +228,12 @@ def gelu(network, op, x):
     return F.gelu(x, approximate="tanh" if op["form"] == "TANH" else "none")
 
 
-def attention(network, op, queries, keys, values):
+def attention(network, op, queries, keys, values, mask=None):
     q, k, v = (x.unflatten(1, (op["heads"], -1)) for x in (queries, keys, values))
-    weights = torch.softmax(op["scale"] * (q.transpose(2, 3) @ k), dim=3)
+    scores = op["scale"] * (q.transpose(2, 3) @ k)
+    if mask is not None:
+        scores = scores - 1e9 * (1 - mask[:, None, None, :])
+    weights = torch.softmax(scores, dim=3)
     return (v @ weights.transpose(2, 3)).flatten(1, 2)
 
 
@@ -241,6 +244,15 @@ def max_pool(network, op, x):
 
 def prepend(network, op, x):
     return torch.cat([network.parameter(op["weight"]).expand(len(x), -1, -1), x], dim=2)
+
+
+def embed(network, op, ids):
+    return F.embedding(ids.long(), network.parameter(op["weight"]).t()).transpose(1, 2)
+
+
+def add_parameter(network, op, x):
+    weight = network.parameter(op["weight"])
+    return x + (weight if weight.shape == x.shape[1:] else weight[:, : x.shape[-1]])
 
 
 OPERATIONS = {
@@ -257,7 +269,8 @@ OPERATIONS = {
     "global-average-pool": lambda network, op, x: x.flatten(2).mean(dim=2),
     "flatten": lambda network, op, x: x.flatten(2),
     "prepend": prepend,
-    "add-parameter": lambda network, op, x: x + network.parameter(op["weight"]),
+    "add-parameter": add_parameter,
+    "embed": embed,
     "slice-positions": lambda network, op, x: x[:, :, op["from"] : op["to"]],
 }
 

@@ -7,6 +7,7 @@ import dev.pleas.api.backend.CompiledGraph;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
+import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Whole networks through {@link TensorBackend#compile}. */
@@ -32,7 +34,9 @@ abstract class GraphRules extends RepetitionRules {
   private final Map<String, HostTensor> weights = SmallNetworks.weights(resNet, numbers);
 
   private HostTensor images(Graph graph, int samples) {
-    return numbers.normal(graph.inputs().values().iterator().next().prepend(samples).dims());
+    int[] dims = graph.inputs().values().iterator().next().prepend(samples).dims();
+    OptionalInt ids = graph.ids("image");
+    return ids.isPresent() ? numbers.ids(ids.getAsInt(), dims) : numbers.normal(dims);
   }
 
   /**
@@ -279,6 +283,32 @@ abstract class GraphRules extends RepetitionRules {
               Expected.within(product, 2, product.abs()),
               get(compiled.run(scope(), Map.of("image", tensor(x))), "y"));
         }
+      }
+    }
+  }
+
+  @Test
+  void required_tensor821_textEncoderGivesEveryValueOnBatchesOfEverySize() {
+    Graph graph = SmallNetworks.textEncoder();
+    for (int samples : new int[] {2, 1, 0, 5}) {
+      assertRuns(SmallNetworks.tapped(graph), SmallNetworks.weights(graph, numbers), samples);
+    }
+  }
+
+  @Test
+  void required_tensor822_idsThatNoWordHasAreRefused() {
+    Graph graph = SmallNetworks.textEncoder();
+    try (CompiledGraph compiled = backend().compile(graph, SmallNetworks.weights(graph, numbers))) {
+      for (float wrong : new float[] {SmallNetworks.WORDS, -1, 0.5f, Float.NaN}) {
+        HostTensor ids = images(graph, 2);
+        ids.values()[9] = wrong;
+        Tensor input = tensor(ids);
+        assertRefused(
+            DataException.class,
+            "run",
+            () -> compiled.run(scope(), Map.of("image", input)),
+            "words",
+            String.valueOf(wrong));
       }
     }
   }

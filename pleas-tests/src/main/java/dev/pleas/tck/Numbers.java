@@ -51,6 +51,11 @@ final class Numbers {
     return fill(() -> (double) random.nextInt(-8, 9), dims);
   }
 
+  /** Returns whole numbers from 0 to so many, this excluded; 0 more often than others. */
+  HostTensor ids(int count, int... dims) {
+    return fill(() -> (double) Math.max(0, random.nextInt(-2, count)), dims);
+  }
+
   /** Returns normally distributed elements with another mean. */
   HostTensor around(double mean, int... dims) {
     return fill(() -> mean + random.nextGaussian(), dims);

@@ -150,6 +150,23 @@ final class SmallNetworks {
     return g.graph("small vit", Shape.of(3, 6, 8), outputs);
   }
 
+  /** How many words the text encoder knows. */
+  static final int WORDS = 11;
+
+  /** A text encoder: embeddings of words and of more positions than there are, and a mask. */
+  static Graph textEncoder() {
+    SmallNetworks g = new SmallNetworks();
+    String mask = g.node("there", new Op.Tanh(), g.node("far", new Op.Multiply(20), "image"));
+    String x = g.node("words", new Op.Embed(g.parameter("words.weight", 10, WORDS)), "image");
+    x = g.node("position", new Op.AddParameter(g.parameter("position.weight", 10, 9)), x);
+    String q = g.linear("q", x, 10, 6, true);
+    String k = g.linear("k", x, 10, 6, true);
+    String v = g.linear("v", x, 10, 4, true);
+    x = g.node("attention", new Op.Attention(2, 0.6), q, k, v, mask);
+    return g.graph(
+        "small encoder", Shape.of(7), Map.of("features", g.linear("out", x, 4, 5, true)));
+  }
+
   private String layerNorm(String name, String x, boolean bias) {
     String weight = parameter(name + ".weight", 10);
     return node(

@@ -57,6 +57,12 @@ final class FlawsOfGraphs extends Flaws {
         COMPILE,
         "small vit with 2 samples: half",
         c -> with(c, op -> op instanceof Op.Multiply ? new Op.Multiply(0.5) : op));
+    flaw(821, COMPILE, "small encoder with 2 samples: attention", FlawsOfGraphs::withoutMasks);
+    flaw(
+        822,
+        RUN,
+        "run: expected DataException, but it was not refused",
+        c -> c.proceedWith(1, inBounds(c)));
     flaw(
         804,
         COMPILE,
@@ -196,6 +202,38 @@ final class FlawsOfGraphs extends Flaws {
         0,
         new Graph(
             graph.architecture(), graph.inputs(), nodes, graph.outputs(), graph.parameters()));
+  }
+
+  private static Object withoutMasks(Interception compile) throws Throwable {
+    Graph graph = (Graph) compile.arguments()[0];
+    List<Node> nodes =
+        graph.nodes().stream()
+            .map(
+                node ->
+                    node.op() instanceof Op.Attention
+                        ? new Node(node.name(), node.op(), node.inputs().subList(0, 3))
+                        : node)
+            .toList();
+    return compile.proceedWith(
+        0,
+        new Graph(
+            graph.architecture(), graph.inputs(), nodes, graph.outputs(), graph.parameters()));
+  }
+
+  private static Map<String, Tensor> inBounds(Interception run) {
+    Map<String, Tensor> ids = new LinkedHashMap<>();
+    inputs(run)
+        .forEach(
+            (name, input) -> {
+              HostTensor host = input.toHost();
+              float[] values = host.values().clone();
+              for (int i = 0; i < values.length; i++) {
+                values[i] = Math.max(0, Math.min(SmallNetworks.WORDS - 1, (int) values[i]));
+              }
+              TensorScope scope = (TensorScope) run.arguments()[0];
+              ids.put(name, scope.tensor(HostTensor.wrap(host.shape(), values)));
+            });
+    return ids;
   }
 
   @SuppressWarnings("unchecked")

@@ -12,7 +12,10 @@ class SmallNetworksTest {
   @Test
   void networks_together_haveEveryOperation() {
     Set<Class<?>> found =
-        Stream.of(SmallNetworks.resNet(), SmallNetworks.visionTransformer())
+        Stream.of(
+            SmallNetworks.resNet(),
+            SmallNetworks.visionTransformer(),
+            SmallNetworks.textEncoder())
             .flatMap(graph -> graph.nodes().stream())
             .map(node -> node.op().getClass())
             .collect(Collectors.toSet());

@@ -134,7 +134,12 @@ final class InterpretedGraph implements CompiledGraph {
     } else if (op instanceof Op.Add) {
       return scope.add(x, in.get(1));
     } else if (op instanceof Op.Attention a) {
-      return scope.attention(x, in.get(1), in.get(2), a.heads(), a.scale());
+      return in.size() == 3
+          ? scope.attention(x, in.get(1), in.get(2), a.heads(), a.scale())
+          : TokenOperations.attention(
+              scope, x, in.get(1), in.get(2), in.get(3), a.heads(), a.scale());
+    } else if (op instanceof Op.Embed e) {
+      return TokenOperations.embed(node.name(), scope, x, parameter(e.weight()));
     } else if (op instanceof Op.MaxPool2d p) {
       return scope.maxPool2d(x, p.window());
     } else if (op instanceof Op.GlobalAveragePool) {
@@ -158,8 +163,13 @@ final class InterpretedGraph implements CompiledGraph {
         return scope.concat(2, List.of(first, x));
       }
     } else if (op instanceof Op.AddParameter a) {
-      try (Tensor offset = repeated(scope, parameter(a.weight()), samples)) {
-        return scope.add(x, offset);
+      Tensor whole = parameter(a.weight());
+      if (whole.shape().equals(shape.dropFirst())) {
+        return sum(scope, x, whole);
+      }
+      int[] first = IntStream.range(0, shape.dim(2)).toArray();
+      try (Tensor part = scope.gather(whole, 1, first)) {
+        return sum(scope, x, part);
       }
     } else if (op instanceof Op.Scale s) {
       Tensor zero = parameter(constantName(channels, 0));
@@ -168,6 +178,12 @@ final class InterpretedGraph implements CompiledGraph {
       return scope.batchNorm(x, parameter(s.weight()), zero, zero, one, 0);
     }
     throw new IllegalStateException("no interpretation of " + op);
+  }
+
+  private static Tensor sum(TensorScope scope, Tensor x, Tensor perSample) {
+    try (Tensor offset = repeated(scope, perSample, x.shape().dim(0))) {
+      return scope.add(x, offset);
+    }
   }
 
   /** The same values for each of several samples. */

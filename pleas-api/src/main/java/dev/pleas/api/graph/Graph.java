@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,17 @@ public final class Graph {
   }
 
   /**
+   * Returns how many different ids an input may have, which are 0 and the whole numbers after it;
+   * empty if the input is no ids, but numbers of any size.
+   */
+  public OptionalInt ids(String input) {
+    return nodes.stream()
+        .filter(node -> node.op() instanceof Op.Embed && node.inputs().contains(input))
+        .mapToInt(node -> parameterShape(node.op().parameters().get(0)).dim(1))
+        .min();
+  }
+
+  /**
    * Returns the same network with parameters of other shapes, for instance after its units were
    * merged.
    *
@@ -125,7 +137,8 @@ public final class Graph {
 
   /**
    * Returns the same network for inputs of another size, for instance images of another resolution.
-   * A network with a position embedding takes inputs of one size only.
+   * A network with a position embedding takes images of one size only, and texts as long as there
+   * are positions.
    *
    * @param shape of the only input, without the batch axis
    * @throws ShapeException if the network cannot take it
@@ -133,7 +146,8 @@ public final class Graph {
   public Graph withInput(Shape shape) {
     Shape present = valueShape(onlyInput());
     for (Node node : nodes) {
-      if (node.op() instanceof Op.AddParameter embedding && !shape.equals(present)) {
+      boolean other = !shape.equals(present) && present.rank() > 1;
+      if (node.op() instanceof Op.AddParameter embedding && other) {
         throw new ShapeException(
             embedding.weight()
                 + ": the position embedding is for inputs "

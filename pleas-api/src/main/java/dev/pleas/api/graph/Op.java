@@ -130,6 +130,10 @@ public sealed interface Op {
    * to (h+1)·d − 1 of queries and keys, and h·e to (h+1)·e − 1 of values and result. In each head,
    * result[·, t] = Σₛ softmaxₛ(scale · queries[·, t]·keys[·, s]) · values[·, s].
    *
+   * <p>A fourth input, [N, S], may say which keys are there, as the attention mask of texts of
+   * different lengths: 10⁹·(1 − mask[s]) is taken from the scores of key s, so 1 leaves it as it is
+   * and with 0 nothing attends to it (unless all are 0, which counts all keys alike).
+   *
    * @param heads divides the channels of all three
    * @param scale usually 1/√d
    */
@@ -166,9 +170,27 @@ public sealed interface Op {
   /**
    * The sum of each sample and a parameter, as the position embedding: [N, C, …] to [N, C, …].
    *
-   * @param weight [C, …], the input without its batch axis
+   * @param weight [C, …], the input without its batch axis; for inputs [N, C, T] there may be
+   *     further positions, [C, P] with P ≥ T, of which the first T are added
    */
   record AddParameter(String weight) implements Op {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+  }
+
+  /**
+   * A column of a parameter for each whole number, as the embedding of words: one input [N, T] of
+   * ids, 0 to V − 1, to [N, C, T]. Ids are floating-point numbers here as all values are; exact, as
+   * V is at most 2²⁴. A run with another id ends in a {@link dev.pleas.api.error.DataException}.
+   *
+   * @param weight [C, V]
+   */
+  record Embed(String weight) implements Op {
+    /** The most columns that ids in float32 can tell apart. */
+    public static final int MOST = 1 << 24;
+
     @Override
     public List<String> parameters() {
       return List.of(weight);

@@ -50,8 +50,10 @@ final class ShapeInference {
   private Shape output(Node node, List<Shape> in) {
     Op op = node.op();
     int wanted = op instanceof Op.Attention ? 3 : op instanceof Op.Add ? 2 : 1;
-    String expected = List.of("one input", "two inputs", "three inputs").get(wanted - 1);
-    require(node, in.size() == wanted, "expected " + expected, in.size());
+    String expected =
+        List.of("one input", "two inputs", "three inputs, or four with a mask").get(wanted - 1);
+    boolean masked = wanted == 3 && in.size() == 4;
+    require(node, in.size() == wanted || masked, "expected " + expected, in.size());
     Shape x = in.get(0);
     require(node, x.rank() >= 1, "expected an input with channels", x);
     if (op instanceof Op.Conv2d conv) {
@@ -77,8 +79,15 @@ final class ShapeInference {
       return x;
     } else if (op instanceof Op.AddParameter add) {
       Shape offset = parameter(node, add.weight());
-      check(node, add.weight(), offset, offset.equals(x), x.toString());
+      boolean longer =
+          x.rank() == 2
+              && offset.rank() == 2
+              && offset.dim(0) == x.dim(0)
+              && offset.dim(1) > x.dim(1);
+      check(node, add.weight(), offset, offset.equals(x) || longer, x.toString());
       return x;
+    } else if (op instanceof Op.Embed embed) {
+      return embed(node, embed, x);
     } else if (op instanceof Op.Attention attention) {
       return attention(node, attention, in);
     } else if (op instanceof Op.MaxPool2d pool) {
@@ -124,7 +133,7 @@ final class ShapeInference {
     int heads = attention.heads();
     require(
         node,
-        in.stream().allMatch(shape -> shape.rank() == 2)
+        in.subList(0, 3).stream().allMatch(shape -> shape.rank() == 2)
             && queries.dim(0) == keys.dim(0)
             && keys.dim(1) == values.dim(1)
             && keys.dim(1) > 0,
@@ -135,7 +144,20 @@ final class ShapeInference {
         heads >= 1 && queries.dim(0) % heads == 0 && values.dim(0) % heads == 0,
         heads + " heads must divide the channels",
         in);
+    require(
+        node,
+        in.size() == 3 || in.get(3).equals(Shape.of(keys.dim(1))),
+        "expected a mask [N, S]",
+        in);
     return Shape.of(values.dim(0), queries.dim(1));
+  }
+
+  private Shape embed(Node node, Op.Embed embed, Shape x) {
+    require(node, x.rank() == 1, "expected ids [N, T]", x);
+    Shape w = parameter(node, embed.weight());
+    boolean countable = w.rank() == 2 && w.dim(1) <= Op.Embed.MOST;
+    check(node, embed.weight(), w, countable, "[*, at most " + Op.Embed.MOST + "]");
+    return Shape.of(w.dim(0), x.dim(0));
   }
 
   private Shape conv(Node node, Op.Conv2d conv, Shape x) {

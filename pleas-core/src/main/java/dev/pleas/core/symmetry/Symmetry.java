@@ -97,6 +97,8 @@ public final class Symmetry {
       tie(keys, in);
       tie(values, out);
       blocks.add(new Blocks(in, values, attention.heads()));
+    } else if (op instanceof Op.Embed embed) {
+      tie(new Axis(embed.weight(), 0), out); // Axis 1 are words, which stay where they are.
     } else if (ALIKE.contains(op.getClass())) {
       // Axis 1 of a parameter, if it has one, are positions, which belong to no group.
       node.inputs().forEach(input -> tie(new Channels(input), out));

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
@@ -80,8 +81,12 @@ public final class SymmetryProof {
             (name, shape) -> {
               Shape batch = shape.prepend(SAMPLES);
               float[] values = new float[Math.toIntExact(batch.elements())];
+              OptionalInt ids = graph.ids(name);
               for (int i = 0; i < values.length; i++) {
-                values[i] = (float) random.nextGaussian();
+                values[i] =
+                    ids.isPresent()
+                        ? random.nextInt(ids.getAsInt())
+                        : (float) random.nextGaussian();
               }
               inputs.put(name, HostTensor.wrap(batch, values));
             });

@@ -4,8 +4,11 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.onnx.Schema.TensorFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +23,24 @@ final class Operators {
   private final Node node;
   private final List<String> inputs;
   private final String output;
+  private final Map<String, Shape> parameters;
 
   /**
    * @param inputs ONNX's names of the node's inputs
    * @param output ONNX's name of its result
+   * @param parameters shapes by name
    */
-  Operators(OnnxGraph onnx, Node node, List<String> inputs, String output) {
+  Operators(
+      OnnxGraph onnx,
+      Node node,
+      List<String> inputs,
+      String output,
+      Map<String, Shape> parameters) {
     this.onnx = onnx;
     this.node = node;
     this.inputs = inputs;
     this.output = output;
+    this.parameters = parameters;
   }
 
   /**
@@ -69,7 +80,11 @@ final class Operators {
     } else if (op instanceof Op.Add) {
       result("Add", x, inputs.get(1));
     } else if (op instanceof Op.AddParameter add) {
-      result("Add", x, add.weight());
+      addParameter(add, x, in, Objects.requireNonNull(parameters.get(add.weight())));
+    } else if (op instanceof Op.Embed embed) {
+      String ids = step("ids", "Cast", List.of(x), Attribute.of("to", TensorFields.INT64));
+      String rows = step("rows", "Gather", List.of(embed.weight(), ids), Attribute.of("axis", 1));
+      result("Transpose", List.of(rows), List.of(Attribute.list("perm", 1, 0, 2)));
     } else if (op instanceof Op.MaxPool2d pool) {
       result("MaxPool", List.of(x), window(pool.window()));
     } else if (op instanceof Op.GlobalAveragePool) {
@@ -101,6 +116,20 @@ final class Operators {
             Attribute.list("kernel_shape", w.kernelHeight(), w.kernelWidth()),
             Attribute.list("pads", w.padHeight(), w.padWidth(), w.padHeight(), w.padWidth()),
             Attribute.list("strides", w.strideHeight(), w.strideWidth())));
+  }
+
+  private void addParameter(Op.AddParameter add, String x, Shape in, Shape weight) {
+    String offset =
+        weight.equals(in)
+            ? add.weight()
+            : step(
+                "first",
+                "Slice",
+                add.weight(),
+                onnx.integers(0),
+                onnx.integers(in.dim(1)),
+                onnx.integers(1));
+    result("Add", x, offset);
   }
 
   /** A matrix product; the same at each position is a convolution with a kernel of one position. */
@@ -178,9 +207,18 @@ final class Operators {
     String scaled = step("scaled", "Mul", q, onnx.number((float) attention.scale()));
     String rows = step("keyRows", "Transpose", List.of(k), Attribute.list("perm", 0, 1, 3, 2));
     String scores = step("scores", "MatMul", rows, scaled);
-    String weights = step("weights", "Softmax", List.of(scores), Attribute.of("axis", 2));
+    String there = inputs.size() == 3 ? scores : masked(scores, inputs.get(3));
+    String weights = step("weights", "Softmax", List.of(there), Attribute.of("axis", 2));
     String mixed = step("mixed", "MatMul", v, weights);
     result("Reshape", mixed, onnx.integers(0, out.dim(0), out.dim(1)));
+  }
+
+  /** Scores [N, heads, S, T] with 10⁹·(1 − mask) taken from them. */
+  private String masked(String scores, String mask) {
+    String along = step("mask", "Unsqueeze", mask, onnx.integers(1, 3));
+    String less = step("missing", "Sub", along, onnx.number(1f));
+    String far = step("far", "Mul", less, onnx.number(1e9f));
+    return step("masked", "Add", scores, far);
   }
 
   private String heads(Op.Attention attention, int channels) {

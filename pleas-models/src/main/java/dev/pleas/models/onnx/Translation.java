@@ -58,7 +58,7 @@ final class Translation {
     for (Node node : graph.nodes()) {
       String output = values.computeIfAbsent(node.name(), onnx::name);
       List<String> inputs = node.inputs().stream().map(this::name).toList();
-      new Operators(onnx, node, inputs, output)
+      new Operators(onnx, node, inputs, output, graph.parameters())
           .write(graph.valueShape(node.inputs().get(0)), graph.valueShape(node.name()));
     }
     copies.forEach(

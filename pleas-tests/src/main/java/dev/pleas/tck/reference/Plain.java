@@ -262,6 +262,30 @@ public record Plain(Shape shape, double[] values) {
     return Attention.mix(Attention.softmax(Attention.scores(this, keys, heads, scale)), mixed);
   }
 
+  /** Returns attention with this as queries, to the keys that a mask says are there. */
+  public Plain attention(Plain keys, Plain mixed, Plain mask, int heads, double scale) {
+    Plain scores = Attention.scores(this, keys, heads, scale);
+    int there = mask.dim(1);
+    int each = scores.values.length / Math.max(1, mask.dim(0));
+    for (int i = 0; i < scores.values.length; i++) {
+      scores.values[i] -= 1e9 * (1 - mask.values[i / each * there + i % there]);
+    }
+    return Attention.mix(Attention.softmax(scores), mixed);
+  }
+
+  /** Returns the columns of this matrix that ids [N, T] name: [N, C, T]. */
+  public Plain columns(Plain ids) {
+    int channels = dim(0);
+    int positions = ids.dim(1);
+    Plain out = zeros(Shape.of(ids.dim(0), channels, positions));
+    for (int i = 0; i < out.values.length; i++) {
+      int n = i / positions / channels;
+      int column = (int) ids.values[n * positions + i % positions];
+      out.values[i] = values[i / positions % channels * dim(1) + column];
+    }
+    return out;
+  }
+
   /** Returns the same elements under another shape. */
   public Plain reshape(Shape other) {
     return new Plain(other, values);

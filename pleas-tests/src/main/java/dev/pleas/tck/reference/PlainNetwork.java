@@ -89,11 +89,18 @@ public final class PlainNetwork {
     } else if (op instanceof Op.Multiply m) {
       return x.times(m.factor());
     } else if (op instanceof Op.Attention a) {
-      return x.attention(in.get(1), in.get(2), a.heads(), a.scale());
+      return in.size() == 3
+          ? x.attention(in.get(1), in.get(2), a.heads(), a.scale())
+          : x.attention(in.get(1), in.get(2), in.get(3), a.heads(), a.scale());
+    } else if (op instanceof Op.Embed e) {
+      return plain(e.weight()).columns(x);
     } else if (op instanceof Op.Add) {
       return x.plus(in.get(1));
     } else if (op instanceof Op.AddParameter a) {
-      return x.plus(plain(a.weight()).repeated(x.dim(0)));
+      Plain weight = plain(a.weight());
+      boolean longer = !weight.shape().equals(x.shape().dropFirst());
+      int[] first = IntStream.range(0, longer ? x.dim(2) : 0).toArray();
+      return x.plus((longer ? weight.gather(1, first) : weight).repeated(x.dim(0)));
     } else if (op instanceof Op.MaxPool2d p) {
       return x.maxPool2d(p.window());
     } else if (op instanceof Op.GlobalAveragePool) {
