@@ -13,7 +13,8 @@ import java.util.List;
  * @param positions lengths of the axes after the channels; empty if there are none
  * @param pooled whether ONNX has axes of length 1 after the channels where the graph has none
  */
-record Activation(List<Part> parts, List<Integer> positions, boolean pooled) {
+record Activation(List<Part> parts, List<Integer> positions, boolean pooled)
+    implements Value.Dense {
   /**
    * A value of the graph.
    *
@@ -36,9 +37,9 @@ record Activation(List<Part> parts, List<Integer> positions, boolean pooled) {
     return parts.stream().map(Part::channels).toList();
   }
 
-  /** Returns the shape that ONNX gives it, without the batch axis. */
-  List<Long> onnxShape() {
-    List<Long> shape = new ArrayList<>(List.of((long) channels()));
+  @Override
+  public List<Long> onnxShape() {
+    List<Long> shape = new ArrayList<>(List.of(Folding.BATCH, (long) channels()));
     if (pooled) {
       shape.addAll(List.of(1L, 1L));
     } else {

@@ -20,9 +20,23 @@ final class Folding {
   private static final int MOST = 64;
 
   private final Map<String, List<Long>> known;
+  private final Map<String, Double> reals;
 
-  Folding(Map<String, List<Long>> constants) {
+  /**
+   * @param constants whole numbers by name
+   * @param reals single floating-point numbers by name
+   */
+  Folding(Map<String, List<Long>> constants, Map<String, Double> reals) {
     known = new HashMap<>(constants);
+    this.reals = reals;
+  }
+
+  /** Returns a floating-point number by the name of a value, or null if it is none. */
+  @Nullable Double real(@Nullable String value) {
+    @Nullable List<Long> whole = get(value);
+    return whole != null && whole.size() == 1
+        ? Double.valueOf(whole.get(0))
+        : value == null ? null : reals.get(value);
   }
 
   /** Returns whole numbers by the name of a value, or null if they are not known. */
@@ -62,8 +76,26 @@ final class Folding {
       case "Gather" -> gather(x, get(node.input(1)));
       case "Concat" -> concat(node);
       case "Slice" -> slice(node, x);
+      case "Mul" -> product(x, get(node.input(1)));
+      case "Div" -> quotient(x, get(node.input(1)));
       default -> null;
     };
+  }
+
+  /** Products of lengths; the batch counts once, as in a model that was saved for one sample. */
+  private static @Nullable List<Long> product(@Nullable List<Long> x, @Nullable List<Long> y) {
+    if (x == null || y == null || x.size() != 1 || y.size() != 1) {
+      return null;
+    }
+    long a = x.get(0) == BATCH ? 1 : x.get(0);
+    long b = y.get(0) == BATCH ? 1 : y.get(0);
+    boolean sound = Math.max(Math.abs(a), Math.abs(b)) <= Integer.MAX_VALUE;
+    return sound ? List.of(a * b) : null;
+  }
+
+  private static @Nullable List<Long> quotient(@Nullable List<Long> x, @Nullable List<Long> y) {
+    boolean single = x != null && y != null && x.size() == 1 && y.size() == 1;
+    return single && x.get(0) >= 0 && y.get(0) > 0 ? List.of(x.get(0) / y.get(0)) : null;
   }
 
   private static @Nullable List<Long> gather(@Nullable List<Long> x, @Nullable List<Long> indices) {

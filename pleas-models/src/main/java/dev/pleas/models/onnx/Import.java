@@ -1,12 +1,12 @@
 package dev.pleas.models.onnx;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.models.onnx.Activation.Part;
-import dev.pleas.models.onnx.OnnxNetwork.Input;
 import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,18 +14,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through the nodes of one ONNX model and makes a graph of them. */
 final class Import {
   private static final int MOST_SHOWN = 12;
 
+  /** The operators that are known, those on shapes alone included. */
+  private static final SortedSet<String> OPERATORS = new TreeSet<>(Translator.OPERATORS);
+
+  static {
+    OPERATORS.addAll(TokenTranslator.OPERATORS);
+    OPERATORS.addAll(List.of("ConstantOfShape", "Equal", "Where"));
+  }
+
   private final OnnxNetwork network;
   private final Map<String, TensorInfo> tensors;
   private final @Nullable Shape wanted;
   private final Weights weights;
   private final Folding folding;
-  private final Map<String, Activation> values = new LinkedHashMap<>();
+  private final Map<String, Value> values = new LinkedHashMap<>();
   private final Map<String, Unsupported> unsupported = new LinkedHashMap<>();
   private final Set<String> made = new HashSet<>();
 
@@ -44,31 +55,27 @@ final class Import {
     this.tensors = tensors;
     this.wanted = wanted;
     this.weights = new Weights(tensors);
-    this.folding = new Folding(network.constants());
+    this.folding = new Folding(network.constants(), network.reals());
   }
 
   Adaptation run() {
-    Input input = onlyInput();
-    Shape shape = shape(input);
-    values.put(
-        input.name(),
-        new Activation(
-            List.of(new Part(input.name(), shape.dim(0))),
-            List.of(shape.dim(1), shape.dim(2)),
-            false));
+    Inputs inputs = new Inputs(network, wanted);
+    Nodes nodes = new Nodes(inputs.name());
+    values.putAll(inputs.values(nodes));
     network.nodes().forEach(node -> made.addAll(node.outputs()));
-    Translator translator = new Translator(input.name(), weights, folding);
+    Translator translator = new Translator(nodes, weights, folding);
+    TokenTranslator tokens = new TokenTranslator(nodes, weights, folding);
     for (OnnxNode node : network.nodes()) {
-      translate(translator, node);
+      translate(translator, tokens, node);
     }
     refuseUnsupported();
     Map<String, String> outputs = new LinkedHashMap<>();
-    network.outputs().forEach(name -> outputs.put(name, output(name)));
+    network.outputs().forEach(name -> outputs.put(name, output(tokens, name)));
     Graph graph =
         new Graph(
             network.name().isBlank() ? "onnx" : network.name(),
-            Map.of(input.name(), shape),
-            translator.nodes(),
+            Map.of(inputs.name(), inputs.shape()),
+            nodes.all(),
             outputs,
             weights.parameters());
     Set<String> passengers = new HashSet<>(tensors.keySet());
@@ -76,78 +83,31 @@ final class Import {
     return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
   }
 
-  private Input onlyInput() {
-    if (network.inputs().size() != 1) {
-      throw new ModelException(
-          "ONNX: expected a model with one input, images, found "
-              + network.inputs().stream().map(Input::name).toList());
-    }
-    return network.inputs().get(0);
-  }
-
-  private Shape shape(Input input) {
-    List<Long> dims = input.dims();
-    if (dims.size() != 4) {
-      throw new ModelException(
-          "ONNX: input "
-              + input.name()
-              + ": expected [batch, channels, height, width], found "
-              + dims
-              + " (-1: any length)");
-    }
-    if (wanted != null) {
-      boolean fits = wanted.rank() == 3 && (dims.get(1) < 1 || dims.get(1) == wanted.dim(0));
-      if (!fits || wanted.elements() == 0) {
-        throw new ModelException(
-            "ONNX: input " + input.name() + ": expected " + dims + " (-1: any), found " + wanted);
-      }
-      return wanted;
-    }
-    int[] lengths = new int[3];
-    for (int i = 0; i < lengths.length; i++) {
-      long length = dims.get(i + 1);
-      if (length < 1 || length > Integer.MAX_VALUE) {
-        throw new ModelException(
-            "ONNX: input "
-                + input.name()
-                + " has an axis of any length, "
-                + dims
-                + "; it is known by the images: name some (--data), or save the model with a fixed"
-                + " size");
-      }
-      lengths[i] = (int) length;
-    }
-    return Shape.of(lengths);
-  }
-
-  private void translate(Translator translator, OnnxNode node) {
+  private void translate(Translator translator, TokenTranslator tokens, OnnxNode node) {
     if (node.outputs().isEmpty()) {
       return; // it gives nothing
     }
-    List<Activation> inputs = new ArrayList<>();
-    for (String name : node.inputs()) {
-      @Nullable Activation value = values.get(name);
-      if (value != null) {
-        inputs.add(value);
-      }
-    }
-    @Nullable List<Long> shape = inputs.isEmpty() ? null : withBatch(inputs.get(0));
-    if (folding.fold(node, shape)) {
+    List<@Nullable Value> operands = new ArrayList<>();
+    node.inputs().forEach(name -> operands.add(values.get(name)));
+    List<Value> present = operands.stream().flatMap(Stream::ofNullable).toList();
+    if (folding.fold(node, present.isEmpty() ? null : present.get(0).onnxShape())) {
       return;
     }
     boolean known = true;
-    for (String name : node.inputs()) {
+    for (int i = 0; i < node.inputs().size(); i++) {
+      String name = node.inputs().get(i);
       if (!isKnown(name)) {
         requireMade(node, name);
-        known = false;
+        // A parameter is repeated for each sample, whatever computes their number.
+        known &= i == 1 && node.operator().equals("Expand");
       }
     }
     try {
-      if (known && !inputs.isEmpty()) {
-        Activation result = translator.translate(node, inputs);
-        values.put(node.outputs().get(0), result);
+      boolean repeated = present.isEmpty() && isRepeated(node);
+      if (known && (repeated || !present.isEmpty())) {
+        put(node, result(translator, tokens, node, operands, present));
       } else {
-        translator.requireSupported(node); // What it is applied to was not supported.
+        requireSupported(node); // What it is applied to was not supported.
       }
     } catch (UnsupportedOperator e) {
       String why = String.valueOf(e.getMessage());
@@ -155,6 +115,52 @@ final class Import {
           node.operator() + (why.isEmpty() ? "" : " that " + why),
           new Unsupported(1, node.shown()),
           (before, now) -> before.again());
+    }
+  }
+
+  /** Whether an operator gives a parameter, or rows of one, for each sample. */
+  private boolean isRepeated(OnnxNode node) {
+    boolean repeats = node.operator().equals("Expand") || node.operator().equals("Gather");
+    return repeats && weights.shape(node.input(0)) != null;
+  }
+
+  private static void requireSupported(OnnxNode node) throws UnsupportedOperator {
+    if (!OPERATORS.contains(node.operator())) {
+      throw new UnsupportedOperator("");
+    }
+  }
+
+  private static List<Value> result(
+      Translator translator,
+      TokenTranslator tokens,
+      OnnxNode node,
+      List<@Nullable Value> operands,
+      List<Value> present)
+      throws UnsupportedOperator {
+    requireSupported(node);
+    List<Activation> images = new ArrayList<>();
+    for (Value value : present) {
+      if (value instanceof Activation image) {
+        images.add(image);
+      }
+    }
+    boolean first =
+        !images.isEmpty()
+            && images.size() == present.size()
+            && translator.isChannelsFirst(node, images);
+    if (!first && TokenTranslator.OPERATORS.contains(node.operator())) {
+      return tokens.translate(node, operands);
+    }
+    images.clear();
+    for (Value value : present) {
+      images.add(tokens.channelsFirst(node, value));
+    }
+    return List.of(translator.translate(node, images));
+  }
+
+  private void put(OnnxNode node, List<Value> results) {
+    for (int i = 0; i < results.size(); i++) {
+      values.put(node.outputs().get(i), results.get(i));
     }
   }
 
@@ -171,12 +177,6 @@ final class Import {
       throw new ModelException(
           "ONNX: there is no tensor " + name + ", which " + node.shown() + " needs");
     }
-  }
-
-  private static List<Long> withBatch(Activation value) {
-    List<Long> shape = new ArrayList<>(List.of(Folding.BATCH));
-    shape.addAll(value.onnxShape());
-    return shape;
   }
 
   private void refuseUnsupported() {
@@ -199,24 +199,38 @@ final class Import {
           .append(one.getValue().first())
           .append(')');
     }
-    throw new ModelException(
-        message + "; supported are " + String.join(", ", Translator.OPERATORS));
+    throw new ModelException(message + "; supported are " + String.join(", ", OPERATORS));
   }
 
-  /** Returns the value of the graph that an output is: numbers without positions. */
-  private String output(String name) {
-    @Nullable Activation value = values.get(name);
-    if (value == null || value.parts().size() != 1 || !value.positions().isEmpty()) {
-      throw new ModelException(
-          "ONNX: output "
-              + name
-              + ": expected [batch, channels] that an operator gives, found "
-              + (value == null
-                  ? "nothing that is computed"
-                  : value.parts().size() > 1
-                      ? "several values one after another"
-                      : "[batch, channels, " + value.positions() + "]"));
+  /** Returns the value of the graph that an output is: numbers without positions, or tokens. */
+  private String output(TokenTranslator tokens, String name) {
+    @Nullable Value value = values.get(name);
+    try {
+      if (value instanceof Activation dense
+          && dense.parts().size() == 1
+          && dense.positions().isEmpty()) {
+        return dense.parts().get(0).value();
+      } else if (value instanceof View view) {
+        return tokens.tokens(name, view);
+      }
+    } catch (UnsupportedOperator e) {
+      // refused below
     }
-    return value.parts().get(0).value();
+    throw new ModelException(
+        "ONNX: output "
+            + name
+            + ": expected [batch, channels] or [batch, tokens, channels] that an operator gives,"
+            + " found "
+            + found(value));
+  }
+
+  private static String found(@Nullable Value value) {
+    if (value instanceof Activation dense && dense.parts().size() > 1) {
+      return "several values one after another";
+    }
+    @Nullable List<Long> shape = value == null ? null : value.onnxShape();
+    return shape == null
+        ? "nothing that is computed"
+        : "[batch, " + shape.stream().skip(1).map(String::valueOf).collect(joining(", ")) + "]";
   }
 }

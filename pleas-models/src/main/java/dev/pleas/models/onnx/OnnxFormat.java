@@ -8,6 +8,7 @@ import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.file.CheckpointFile;
 import dev.pleas.models.file.Extent;
 import dev.pleas.models.file.FileWindows;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +47,8 @@ final class OnnxFormat implements CheckpointFormat {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Longer arrays of whole numbers are no shapes or axes. */
-  private static final int MOST_CONSTANTS = 64;
+  /** Longer arrays of whole numbers are no shapes, axes or numbers of positions. */
+  private static final int MOST_CONSTANTS = 8192;
 
   private static final String EXPECTED = "an ONNX model";
 
@@ -80,7 +82,7 @@ final class OnnxFormat implements CheckpointFormat {
         name -> bytes(Objects.requireNonNull(file.tensors().get(name)), bytes, outside);
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
     metadata.put(ADAPTER, OnnxAdapterProvider.ID);
-    metadata.put(NETWORK, json(file.network(constants(file, content))));
+    metadata.put(NETWORK, json(file.network(constants(file, content), reals(file, content))));
     return new MappedCheckpoint(path, infos, metadata, content);
   }
 
@@ -165,7 +167,9 @@ final class OnnxFormat implements CheckpointFormat {
         .forEach(
             (name, tensor) -> {
               DType dtype = tensor.info().dtype();
-              boolean small = tensor.info().shape().elements() <= MOST_CONSTANTS;
+              Shape shape = tensor.info().shape();
+              long longest = IntStream.of(shape.dims()).max().orElse(1);
+              boolean small = longest <= MOST_CONSTANTS && shape.elements() == longest;
               if (small && (dtype == DType.I64 || dtype == DType.I32)) {
                 ByteBuffer in = content.apply(name).duplicate().order(ByteOrder.LITTLE_ENDIAN);
                 List<Long> numbers = new ArrayList<>();
@@ -176,6 +180,21 @@ final class OnnxFormat implements CheckpointFormat {
               }
             });
     return constants;
+  }
+
+  private static Map<String, Double> reals(OnnxFile file, Function<String, ByteBuffer> content) {
+    Map<String, Double> reals = new LinkedHashMap<>();
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              DType dtype = tensor.info().dtype();
+              boolean single = tensor.info().shape().elements() == 1;
+              if (single && (dtype == DType.F32 || dtype == DType.F64)) {
+                ByteBuffer in = content.apply(name).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+                reals.put(name, dtype == DType.F32 ? in.getFloat() : in.getDouble());
+              }
+            });
+    return reals;
   }
 
   @Override

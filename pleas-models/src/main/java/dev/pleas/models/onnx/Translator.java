@@ -1,6 +1,5 @@
 package dev.pleas.models.onnx;
 
-import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.Shape;
@@ -43,28 +42,29 @@ final class Translator {
               "Tanh",
               "Unsqueeze"));
 
+  private final Nodes nodes;
   private final Weights weights;
   private final Folding folding;
-  private final Names names = new Names();
-  private final List<Node> nodes = new ArrayList<>();
 
-  Translator(String input, Weights weights, Folding folding) {
+  Translator(Nodes nodes, Weights weights, Folding folding) {
+    this.nodes = nodes;
     this.weights = weights;
     this.folding = folding;
-    names.take(input);
   }
 
-  List<Node> nodes() {
-    return nodes;
-  }
-
-  /**
-   * @throws UnsupportedOperator if it knows no operator of this type
-   */
-  void requireSupported(OnnxNode node) throws UnsupportedOperator {
-    if (!OPERATORS.contains(node.operator())) {
-      throw new UnsupportedOperator("");
-    }
+  /** Returns whether this is an operator on values whose channels are axis 1, as images have. */
+  boolean isChannelsFirst(OnnxNode node, List<Activation> values) {
+    Activation x = values.get(0);
+    boolean vectors = x.positions().isEmpty();
+    return switch (node.operator()) {
+      case "Add" -> values.size() == 2 || vectors;
+      case "MatMul" -> vectors;
+      case "Reshape", "Squeeze", "Unsqueeze" -> vectors || leavesChannels(node, x);
+      case "ReduceMean" -> x.positions().size() == 2 && isOverPositions(node);
+      case "Concat" -> node.number("axis", 1) == 1 && values.size() == node.inputs().size();
+      case "Gather", "Slice" -> false;
+      default -> OPERATORS.contains(node.operator());
+    };
   }
 
   /**
@@ -74,7 +74,6 @@ final class Translator {
    * @throws UnsupportedOperator if the graph cannot express it
    */
   Activation translate(OnnxNode node, List<Activation> values) throws UnsupportedOperator {
-    requireSupported(node);
     Activation x = values.get(0);
     return switch (node.operator()) {
       case "Conv" -> conv(node, x);
@@ -105,10 +104,7 @@ final class Translator {
   }
 
   private String add(OnnxNode node, String suffix, Op op, List<String> inputs) {
-    String wanted = node.name().isEmpty() ? node.outputs().get(0) : node.name();
-    String name = names.take(wanted + suffix);
-    nodes.add(new Node(name, op, inputs));
-    return name;
+    return nodes.add(node, suffix, op, inputs);
   }
 
   private Activation each(OnnxNode node, Activation x, Op op) {
@@ -340,13 +336,16 @@ final class Translator {
   }
 
   private Activation reduceMean(OnnxNode node, Activation x) throws UnsupportedOperator {
-    @Nullable List<Long> axes = folding.axes(node);
-    List<Long> positive =
-        axes == null ? List.of() : axes.stream().map(a -> a < 0 ? a + 4 : a).sorted().toList();
-    if (x.positions().size() != 2 || !positive.equals(List.of(2L, 3L))) {
+    if (x.positions().size() != 2 || !isOverPositions(node)) {
       throw new UnsupportedOperator("is over other axes than height and width");
     }
     return globalPool(node, x, node.number("keepdims", 1) != 0);
+  }
+
+  private boolean isOverPositions(OnnxNode node) {
+    @Nullable List<Long> axes = folding.axes(node);
+    return axes != null
+        && axes.stream().map(a -> a < 0 ? a + 4 : a).sorted().toList().equals(List.of(2L, 3L));
   }
 
   private Activation add(OnnxNode node, Activation x, Activation y) throws UnsupportedOperator {
@@ -414,7 +413,7 @@ final class Translator {
   private static Activation concat(OnnxNode node, List<Activation> values)
       throws UnsupportedOperator {
     Activation first = values.get(0);
-    int rank = 1 + first.onnxShape().size();
+    int rank = first.onnxShape().size();
     long axis = node.number("axis", 1);
     if ((axis < 0 ? axis + rank : axis) != 1 || values.size() != node.inputs().size()) {
       throw new UnsupportedOperator("is not of channels");

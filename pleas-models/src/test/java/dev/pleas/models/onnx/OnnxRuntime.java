@@ -2,19 +2,23 @@ package dev.pleas.models.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.tck.reference.Plain;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +65,10 @@ public final class OnnxRuntime {
     Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
-        HostTensor tensor = input.getValue();
-        given.put(
-            input.getKey(),
-            OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(tensor.values()), dims(tensor.shape())));
+        boolean ids =
+            ((TensorInfo) session.getInputInfo().get(input.getKey()).getInfo()).type
+                == OnnxJavaType.INT64;
+        given.put(input.getKey(), tensor(environment, input.getValue(), ids));
       }
       Map<String, HostTensor> outputs = new LinkedHashMap<>();
       try (OrtSession.Result result = session.run(given)) {
@@ -77,6 +80,17 @@ public final class OnnxRuntime {
     } finally {
       given.values().forEach(OnnxTensorLike::close);
     }
+  }
+
+  private static OnnxTensor tensor(OrtEnvironment environment, HostTensor host, boolean ids)
+      throws OrtException {
+    long[] dims = dims(host.shape());
+    if (!ids) {
+      return OnnxTensor.createTensor(environment, FloatBuffer.wrap(host.values()), dims);
+    }
+    long[] whole = new long[host.values().length];
+    Arrays.setAll(whole, i -> (long) host.values()[i]);
+    return OnnxTensor.createTensor(environment, LongBuffer.wrap(whole), dims);
   }
 
   private static long[] dims(Shape shape) {
