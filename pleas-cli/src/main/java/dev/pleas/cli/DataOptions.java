@@ -12,7 +12,9 @@ final class DataOptions {
   @Option(
       names = "--data",
       paramLabel = "PATH",
-      description = "Images: an IDX or CIFAR file (plain or gzip), or a folder.")
+      description =
+          "Images: an IDX or CIFAR file (plain or gzip), or a folder. Or texts: a .safetensors file"
+              + " of input_ids.")
   private @Nullable Path data;
 
   @Option(

@@ -1,6 +1,8 @@
 package dev.pleas.cli;
 
 import dev.pleas.api.backend.TensorBackend;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.evaluation.Inference;
 import dev.pleas.cli.labels.NetworkLabels;
@@ -75,11 +77,13 @@ final class PredictCommand extends PleasCommand {
       LoadedModel fitting = loaded.fitTo(samples, spec.path());
       String name = Inference.output(fitting.graph(), head);
       String value = Objects.requireNonNull(fitting.graph().outputs().get(name));
-      int logits = Math.toIntExact(fitting.graph().valueShape(value).elements());
+      Shape shape = fitting.graph().valueShape(value);
+      boolean tokens = shape.rank() == 2;
+      Shape all = (tokens ? Shape.of(shape.dim(1), shape.dim(0)) : shape).prepend(samples.count());
       explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
       try (TensorBackend device = session.backend(backend.id(), backend.device());
-          NpyWriter npy = NpyWriter.create(file, samples.count(), logits, force)) {
+          NpyWriter npy = NpyWriter.create(file, all, force)) {
         Inference.run(
             device,
             fitting.read(),
@@ -87,14 +91,14 @@ final class PredictCommand extends PleasCommand {
             samples,
             "Predicting",
             progress(how.quiet),
-            (from, batch) -> npy.write(batch.values()));
+            (from, batch) -> npy.write(tokens ? channelsLast(batch) : batch.values()));
       }
       NetworkLabels labels = loaded.labels();
       @Nullable List<String> columns = labels == null ? null : labels.of(name);
       out()
           .print(
               how.json
-                  ? json(file, name, samples.count(), logits, columns)
+                  ? json(file, name, all, columns)
                   : "Written: "
                       + file
                       + "\n"
@@ -102,12 +106,24 @@ final class PredictCommand extends PleasCommand {
     }
   }
 
-  private static String json(
-      Path file, String head, int rows, int columns, @Nullable List<String> classes) {
+  /** Tokens [N, C, T] as [N, T, C], as others have them. */
+  private static float[] channelsLast(HostTensor tokens) {
+    int channels = tokens.shape().dim(1);
+    int length = tokens.shape().dim(2);
+    float[] values = tokens.values();
+    float[] turned = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int sample = i / channels / length;
+      turned[(sample * length + i % length) * channels + i / length % channels] = values[i];
+    }
+    return turned;
+  }
+
+  private static String json(Path file, String head, Shape shape, @Nullable List<String> classes) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", file.toString());
     result.put("head", head);
-    result.put("shape", List.of(rows, columns));
+    result.put("shape", shape.toList());
     if (classes != null) {
       result.put("classes", classes);
     }

@@ -13,9 +13,9 @@ class SmallNetworksTest {
   void networks_together_haveEveryOperation() {
     Set<Class<?>> found =
         Stream.of(
-            SmallNetworks.resNet(),
-            SmallNetworks.visionTransformer(),
-            SmallNetworks.textEncoder())
+                SmallNetworks.resNet(),
+                SmallNetworks.visionTransformer(),
+                SmallNetworks.textEncoder())
             .flatMap(graph -> graph.nodes().stream())
             .map(node -> node.op().getClass())
             .collect(Collectors.toSet());

@@ -4,6 +4,7 @@ import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.PleasException;
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeMethod;
 import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
@@ -419,10 +420,12 @@ public final class Workspace implements AutoCloseable {
     return plan.evaluations().isEmpty() ? null : plan.evaluations().get(0).data().preprocessing();
   }
 
-  /** Returns whether calibration images are used as they are, from 0 to 1. */
+  /** Returns whether calibration images are used as they are, from 0 to 1; texts always are. */
   public boolean unnormalized() {
     Preprocessing images = preprocessing();
+    Graph graph = sources.get(0).graph();
     return images != null
+        && graph.ids(graph.onlyInput()).isEmpty()
         && (calibration != null || plan.statistics() != null)
         && images.mean().stream().allMatch(mean -> mean == 0)
         && images.std().stream().allMatch(std -> std == 1);

@@ -1,6 +1,7 @@
 package dev.pleas.cli.output;
 
 import dev.pleas.api.error.CheckpointException;
+import dev.pleas.api.tensor.Shape;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a float32 matrix row by row as NumPy's .npy, version 1.0, in C order. The file appears
- * when it is complete.
+ * Writes a float32 array row by row as NumPy's .npy, version 1.0, in C order. The file appears when
+ * it is complete.
  */
 public final class NpyWriter implements AutoCloseable {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -36,9 +37,11 @@ public final class NpyWriter implements AutoCloseable {
   /**
    * Begins a file; after this, writing is known to be possible.
    *
+   * @param shape of the array
+   * @param force whether to replace a file
    * @throws CheckpointException if it exists and may not be replaced, or cannot be written
    */
-  public static NpyWriter create(Path path, int rows, int columns, boolean force) {
+  public static NpyWriter create(Path path, Shape shape, boolean force) {
     if (Files.exists(path) && !force) {
       throw new CheckpointException(
           path + ": exists; choose another file, or replace it with --force");
@@ -48,8 +51,8 @@ public final class NpyWriter implements AutoCloseable {
     @Nullable OutputStream out = null;
     try {
       out = new BufferedOutputStream(Files.newOutputStream(partial));
-      out.write(header(rows, columns));
-      return new NpyWriter(target, partial, out, (long) rows * columns);
+      out.write(header(shape));
+      return new NpyWriter(target, partial, out, shape.elements());
     } catch (IOException e) {
       throw new CheckpointException(path + ": cannot be written: " + e, e);
     }
@@ -58,13 +61,9 @@ public final class NpyWriter implements AutoCloseable {
   /**
    * The magic, the header's length, and the header, padded with spaces to a multiple of 64 bytes.
    */
-  static byte[] header(int rows, int columns) {
-    String dictionary =
-        String.format(
-            Locale.ROOT,
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }",
-            rows,
-            columns);
+  static byte[] header(Shape shape) {
+    String lengths = shape.toList().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + lengths + "), }";
     int unpadded = MAGIC.length + 2 + dictionary.length() + 1;
     int padding = Math.floorMod(-unpadded, ALIGNMENT);
     String padded = dictionary + " ".repeat(padding) + "\n";

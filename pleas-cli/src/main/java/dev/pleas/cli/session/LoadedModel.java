@@ -73,6 +73,20 @@ public record LoadedModel(
   public LoadedModel fitTo(Samples samples, Path data) {
     Shape expected = graph().valueShape(graph().onlyInput());
     Shape found = samples.shape();
+    if (expected.rank() == 1 && found.rank() == 1) {
+      return withInput(found); // Texts of any length.
+    }
+    if (expected.rank() == 1 || found.rank() == 1) {
+      throw new DataException(
+          data
+              + ": "
+              + (found.rank() == 1 ? "these are texts" : "these are images")
+              + ", but "
+              + path
+              + (found.rank() == 1
+                  ? " takes images"
+                  : " takes texts: a .safetensors file of their ids, input_ids"));
+    }
     if (expected.rank() != found.rank() || expected.dim(0) != found.dim(0)) {
       throw new DataException(
           data

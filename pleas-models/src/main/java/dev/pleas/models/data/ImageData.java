@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Opens image data. What it is, the path and its content tell:
+ * Opens images, or texts. What it is, the path and its content tell:
  *
  * <ul>
  *   <li>A folder with the {@code .bin} files of CIFAR-10 or CIFAR-100: all its training files, or
@@ -19,6 +19,8 @@ import java.util.List;
  *   <li>A file that ends in {@code .bin}: CIFAR. Class names come from {@code batches.meta.txt} or
  *       {@code fine_label_names.txt} beside it, if they are there.
  *   <li>A file that ends as an image does: that image, without a label.
+ *   <li>A file that ends in {@code .safetensors}: texts, as ids of words that a tokenizer made:
+ *       {@code input_ids} [N, T], 0 for padding, and perhaps {@code labels} [N].
  *   <li>Any other file: IDX, plain or gzip, of N×H×W or N×C×H×W bytes. Without an explicit file of
  *       labels, the one beside it is taken, by the usual names: {@code train-images-idx3-ubyte.gz}
  *       has {@code train-labels-idx1-ubyte.gz}. The number of classes is the largest label and one.
@@ -45,6 +47,10 @@ public final class ImageData {
     if (!Files.exists(path)) {
       throw new DataException(path + ": no such file or folder");
     }
+    if (TokenSamples.isTexts(path)) {
+      refuseLabels(spec, "a file of texts, which has its own");
+      return TokenSamples.open(spec);
+    }
     ImageSource source = Files.isDirectory(path) ? openFolder(spec) : openFile(spec);
     return new ImageSamples(source, spec);
   }
@@ -70,8 +76,8 @@ public final class ImageData {
     if (!beginsLikeIdx(path)) {
       throw new DataException(
           path
-              + ": not a format of images that is known here: expected an IDX file (plain or gzip), a"
-              + " CIFAR .bin file, an image, or a folder of images");
+              + ": not a format of data that is known here: expected an IDX file (plain or gzip), a"
+              + " CIFAR .bin file, an image, a folder of images, or texts as .safetensors");
     }
     return IdxImages.open(path, spec.labels());
   }

@@ -36,7 +36,7 @@ final class AttentionParts {
             && k.axes().rank() == q.axes().rank()
             && q.axes().before(last - 1).equals(k.axes().before(last - 1))
             && q.channels() == k.channels()
-            && q.axes().withoutBatch(last).equals(k.axes().withoutBatch(last - 1))
+            && q.axes().axes().get(last).equals(k.axes().axes().get(last - 1))
             && isHead(q, last)
             && isSequence(q, last - 1)
             && isSequence(k, last);
@@ -80,16 +80,28 @@ final class AttentionParts {
             && scores.mask() == null
             && shape.size() == rank
             && rank >= 3
-            && shape.get(0) == Folding.BATCH
+            && isOne(shape.get(0))
             && shape.get(rank - 1) == scores.keys().count()
             && (shape.get(rank - 2) == 1 || shape.get(rank - 2) == scores.queries().count());
     for (int axis = 1; axis < rank - 2; axis++) {
-      fits &= shape.get(axis) == 1;
+      fits &= shape.get(axis) == 1 || shape.get(axis).equals(scores.onnxShape().get(axis));
     }
     if (!fits) {
       throw refused("adds a mask");
     }
     return new Scores(scores.queries(), scores.keys(), scores.scale(), mask.value());
+  }
+
+  /** Returns the choice of a very small number where a mask says that nothing is there. */
+  Scores chosen(Scores scores, Mask mask, double number) throws UnsupportedOperator {
+    if (mask.stage() != Mask.Stage.MISSING || number > Mask.FAR) {
+      throw refused("chooses");
+    }
+    return masked(scores, new Mask(mask.value(), Mask.Stage.ADDED, mask.shape()));
+  }
+
+  private static boolean isOne(long length) {
+    return length == 1 || length == Folding.BATCH;
   }
 
   Probabilities softmax(OnnxNode node, Value x) throws UnsupportedOperator {

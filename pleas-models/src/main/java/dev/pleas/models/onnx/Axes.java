@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which elements of a value of the graph the axes of ONNX's value count: each axis is a product of
- * atoms, the outermost first, as [N·heads, T, d] is [[N, heads], [T], [d]]. So reshaping and
- * transposing are bookkeeping.
+ * atoms, the outermost first, as [T, heads·d] is [[T], [heads, d]]. So reshaping and transposing
+ * are bookkeeping. They are those of a single sample: as a network gives each sample what it would
+ * give it alone, the axis of the batch is one of length 1.
  *
- * @param axes atoms of each; those of length 1 are left out, but for the batch
+ * @param axes atoms of each; those of length 1 are left out
  */
 record Axes(List<List<Atom>> axes) {
   /** What an atom counts. */
   enum Kind {
-    BATCH,
     CHANNEL,
     POSITION
   }
@@ -22,12 +22,10 @@ record Axes(List<List<Atom>> axes) {
   /**
    * Part of an axis of the graph's value.
    *
-   * @param length how many; of the batch 1, whatever it is
+   * @param length how many
    * @param stride how many channels or positions each step goes on
    */
   record Atom(Kind kind, int length, int stride) {
-    static final Atom BATCH = new Atom(Kind.BATCH, 1, 1);
-
     private boolean goesOnIn(Atom inner) {
       return kind == inner.kind && stride == inner.length * inner.stride;
     }
@@ -45,7 +43,7 @@ record Axes(List<List<Atom>> axes) {
     List<Atom> merged = new ArrayList<>();
     for (Atom atom : axis) {
       int last = merged.size() - 1;
-      if (atom.kind() != Kind.BATCH && atom.length() == 1) {
+      if (atom.length() == 1) {
         continue;
       }
       if (last >= 0 && merged.get(last).goesOnIn(atom)) {
@@ -60,7 +58,7 @@ record Axes(List<List<Atom>> axes) {
   /** Returns [N, C, …positions], as the graph has it. */
   static Axes channelsFirst(int channels, List<Integer> positions) {
     List<List<Atom>> axes = new ArrayList<>();
-    axes.add(List.of(Atom.BATCH));
+    axes.add(List.of());
     axes.add(List.of(new Atom(Kind.CHANNEL, channels, 1)));
     int stride = positions.stream().reduce(1, Math::multiplyExact);
     for (int length : positions) {
@@ -88,35 +86,23 @@ record Axes(List<List<Atom>> axes) {
     return (int) index;
   }
 
-  /** Returns the lengths of the axes, that of the batch as {@link Folding#BATCH}. */
+  /** Returns the lengths of the axes. */
   List<Long> shape() {
-    return axes.stream()
-        .map(axis -> axis.equals(List.of(Atom.BATCH)) ? Folding.BATCH : length(axis))
-        .toList();
+    return axes.stream().map(Axes::length).toList();
   }
 
   private static long length(List<Atom> axis) {
     return axis.stream().mapToLong(Atom::length).reduce(1, Math::multiplyExact);
   }
 
-  /** Returns an axis without the batch. */
-  List<Atom> withoutBatch(int axis) {
-    return axes.get(axis).stream().filter(atom -> atom.kind() != Kind.BATCH).toList();
-  }
-
-  /** Returns whether an axis, but for the batch, is all of one kind, so many. */
+  /** Returns whether an axis is all of one kind, so many. */
   boolean isAll(int axis, Kind kind, int count) {
-    List<Atom> atoms = withoutBatch(axis);
-    return count == 1 ? atoms.isEmpty() : atoms.equals(List.of(new Atom(kind, count, 1)));
+    return axes.get(axis).equals(count == 1 ? List.of() : List.of(new Atom(kind, count, 1)));
   }
 
-  /** Returns the atoms of the axes before one, the batch left out. */
+  /** Returns the atoms of the axes before one. */
   List<Atom> before(int axis) {
-    List<Atom> atoms = new ArrayList<>();
-    for (int i = 0; i < axis; i++) {
-      atoms.addAll(withoutBatch(i));
-    }
-    return atoms;
+    return axes.subList(0, axis).stream().flatMap(List::stream).toList();
   }
 
   Axes transposed(List<Integer> order) {
@@ -151,33 +137,22 @@ record Axes(List<List<Atom>> axes) {
     List<Atom> left = new ArrayList<>();
     axes.forEach(left::addAll);
     List<List<Atom>> reshaped = new ArrayList<>();
-    List<Integer> lengths = lengths(shape);
-    for (int i = 0; i < lengths.size(); i++) {
-      List<Atom> axis = taken(left, lengths.get(i));
-      if (shape.get(i) == Folding.BATCH && !axis.equals(List.of(Atom.BATCH))) {
-        throw cannot(shape);
-      }
-      reshaped.add(axis);
-    }
-    if (left.equals(List.of(Atom.BATCH)) && !reshaped.isEmpty()) {
-      left.clear(); // of one sample: it is anywhere
+    for (int length : lengths(shape)) {
+      reshaped.add(taken(left, length));
     }
     if (!left.isEmpty()) {
-      throw cannot(shape);
+      throw cannot();
     }
     return new Axes(reshaped);
   }
 
-  private static UnsupportedOperator cannot(List<Long> shape) {
-    return new UnsupportedOperator("mixes batch, channels and positions, to " + shape);
+  private static UnsupportedOperator cannot() {
+    return new UnsupportedOperator("mixes channels and positions");
   }
 
-  /** Removes atoms from the front until their product is a length; null lengths never happen. */
+  /** Removes atoms from the front until their product is a length. */
   private static List<Atom> taken(List<Atom> left, int length) throws UnsupportedOperator {
     List<Atom> axis = new ArrayList<>();
-    if (!left.isEmpty() && left.get(0).kind() == Kind.BATCH) {
-      axis.add(left.remove(0));
-    }
     int product = 1;
     while (product < length && !left.isEmpty()) {
       Atom next = left.remove(0);
@@ -189,9 +164,12 @@ record Axes(List<List<Atom>> axes) {
       }
       axis.add(next);
       product = Math.multiplyExact(product, next.length());
+      if (length % product != 0) {
+        break;
+      }
     }
     if (product != length) {
-      throw new UnsupportedOperator("cuts an axis at " + length + " of " + product);
+      throw new UnsupportedOperator("cuts an axis into parts that it does not consist of");
     }
     return axis;
   }
@@ -207,7 +185,7 @@ record Axes(List<List<Atom>> axes) {
     for (int i = 0; i < shape.size(); i++) {
       boolean rest = shape.get(i) == -1;
       if (known < 1 || (rest && all % known != 0)) {
-        throw cannot(shape);
+        throw cannot();
       }
       lengths.add(Math.toIntExact(rest ? all / known : length(shape, i)));
     }
@@ -221,14 +199,14 @@ record Axes(List<List<Atom>> axes) {
     }
     long copied = length == 0 && i < rank() ? length(axes.get(i)) : length;
     if (copied < 1 || copied > Integer.MAX_VALUE) {
-      throw cannot(shape);
+      throw cannot();
     }
     return copied;
   }
 
   /** Returns the only atom of a kind that an axis is, or null. */
   @Nullable Atom only(int axis, Kind kind) {
-    List<Atom> atoms = withoutBatch(axis);
+    List<Atom> atoms = axes.get(axis);
     return atoms.size() == 1 && atoms.get(0).kind() == kind ? atoms.get(0) : null;
   }
 }

@@ -72,30 +72,34 @@ final class Folding {
           shape == null
               ? null
               : slice(shape, node.number("start", 0), node.number("end", shape.size()));
-      case "Identity", "Cast", "Unsqueeze", "Squeeze" -> x;
+      // Whole numbers are of one axis, those of others being of length 1.
+      case "Identity", "Cast", "Unsqueeze", "Squeeze", "Expand", "Reshape" -> x;
       case "Gather" -> gather(x, get(node.input(1)));
       case "Concat" -> concat(node);
       case "Slice" -> slice(node, x);
-      case "Mul" -> product(x, get(node.input(1)));
-      case "Div" -> quotient(x, get(node.input(1)));
+      case "Add", "Sub", "Mul", "Div" -> computed(node.operator(), x, get(node.input(1)));
       default -> null;
     };
   }
 
-  /** Products of lengths; the batch counts once, as in a model that was saved for one sample. */
-  private static @Nullable List<Long> product(@Nullable List<Long> x, @Nullable List<Long> y) {
+  /** Arithmetic on lengths; in products the batch counts once, as in a model for one sample. */
+  private static @Nullable List<Long> computed(
+      String operator, @Nullable List<Long> x, @Nullable List<Long> y) {
     if (x == null || y == null || x.size() != 1 || y.size() != 1) {
       return null;
     }
-    long a = x.get(0) == BATCH ? 1 : x.get(0);
-    long b = y.get(0) == BATCH ? 1 : y.get(0);
-    boolean sound = Math.max(Math.abs(a), Math.abs(b)) <= Integer.MAX_VALUE;
-    return sound ? List.of(a * b) : null;
-  }
-
-  private static @Nullable List<Long> quotient(@Nullable List<Long> x, @Nullable List<Long> y) {
-    boolean single = x != null && y != null && x.size() == 1 && y.size() == 1;
-    return single && x.get(0) >= 0 && y.get(0) > 0 ? List.of(x.get(0) / y.get(0)) : null;
+    boolean product = operator.equals("Mul");
+    long a = product && x.get(0) == BATCH ? 1 : x.get(0);
+    long b = product && y.get(0) == BATCH ? 1 : y.get(0);
+    if (a < 0 || b < 0 || a > Integer.MAX_VALUE || b > Integer.MAX_VALUE) {
+      return null;
+    }
+    return switch (operator) {
+      case "Mul" -> List.of(a * b);
+      case "Add" -> List.of(a + b);
+      case "Sub" -> List.of(a - b);
+      default -> b == 0 ? null : List.of(a / b);
+    };
   }
 
   private static @Nullable List<Long> gather(@Nullable List<Long> x, @Nullable List<Long> indices) {

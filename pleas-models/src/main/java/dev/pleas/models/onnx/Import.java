@@ -28,7 +28,7 @@ final class Import {
 
   static {
     OPERATORS.addAll(TokenTranslator.OPERATORS);
-    OPERATORS.addAll(List.of("ConstantOfShape", "Equal", "Where"));
+    OPERATORS.add("ConstantOfShape");
   }
 
   private final OnnxNetwork network;
@@ -39,6 +39,7 @@ final class Import {
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Map<String, Unsupported> unsupported = new LinkedHashMap<>();
   private final Set<String> made = new HashSet<>();
+  private @Nullable String stuck;
 
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
@@ -64,7 +65,7 @@ final class Import {
     values.putAll(inputs.values(nodes));
     network.nodes().forEach(node -> made.addAll(node.outputs()));
     Translator translator = new Translator(nodes, weights, folding);
-    TokenTranslator tokens = new TokenTranslator(nodes, weights, folding);
+    TokenTranslator tokens = new TokenTranslator(inputs, nodes, weights, folding);
     for (OnnxNode node : network.nodes()) {
       translate(translator, tokens, node);
     }
@@ -93,21 +94,25 @@ final class Import {
     if (folding.fold(node, present.isEmpty() ? null : present.get(0).onnxShape())) {
       return;
     }
-    boolean known = true;
+    @Nullable String missing = null;
     for (int i = 0; i < node.inputs().size(); i++) {
       String name = node.inputs().get(i);
       if (!isKnown(name)) {
         requireMade(node, name);
         // A parameter is repeated for each sample, whatever computes their number.
-        known &= i == 1 && node.operator().equals("Expand");
+        boolean needed = i != 1 || !node.operator().equals("Expand");
+        missing = needed ? name : missing;
       }
     }
     try {
       boolean repeated = present.isEmpty() && isRepeated(node);
-      if (known && (repeated || !present.isEmpty())) {
+      if (missing == null && (repeated || !present.isEmpty())) {
         put(node, result(translator, tokens, node, operands, present));
       } else {
         requireSupported(node); // What it is applied to was not supported.
+        if (stuck == null && !present.isEmpty()) {
+          stuck = missing + ", which " + node.shown() + " needs";
+        }
       }
     } catch (UnsupportedOperator e) {
       String why = String.valueOf(e.getMessage());
@@ -224,13 +229,13 @@ final class Import {
             + found(value));
   }
 
-  private static String found(@Nullable Value value) {
+  private String found(@Nullable Value value) {
     if (value instanceof Activation dense && dense.parts().size() > 1) {
       return "several values one after another";
     }
     @Nullable List<Long> shape = value == null ? null : value.onnxShape();
     return shape == null
-        ? "nothing that is computed"
+        ? "nothing that is computed" + (stuck == null ? "" : ": not known is " + stuck)
         : "[batch, " + shape.stream().skip(1).map(String::valueOf).collect(joining(", ")) + "]";
   }
 }

@@ -23,9 +23,15 @@ final class Inputs {
   private static final String MASK = "attention_mask";
   private static final String TYPES = "token_type_ids";
 
+  /** Lengths where a model takes any. */
+  private static final int PIXELS = 224;
+
+  private static final int WORDS = 128;
+
   private final OnnxNetwork network;
   private final Input input;
   private final Shape shape;
+  private @Nullable String zeros;
 
   /**
    * @param wanted shape of a sample, or null for what the model says
@@ -34,7 +40,7 @@ final class Inputs {
   Inputs(OnnxNetwork network, @Nullable Shape wanted) {
     this.network = network;
     this.input = main(network);
-    this.shape = wanted == null ? shape(input) : fitting(input, wanted);
+    this.shape = wanted == null ? usual() : fitting(input, wanted);
   }
 
   private static Input main(OnnxNetwork network) {
@@ -58,24 +64,40 @@ final class Inputs {
     return ids;
   }
 
-  private static Shape shape(Input input) {
+  /** The model's shape, with the usual length where any will do: data says another one. */
+  private Shape usual() {
     List<Long> dims = input.dims();
     requireRank(input);
+    int any = dims.size() == 2 ? Math.min(WORDS, places()) : PIXELS;
     int[] lengths = new int[dims.size() - 1];
     for (int i = 0; i < lengths.length; i++) {
       long length = dims.get(i + 1);
-      if (length < 1 || length > Integer.MAX_VALUE) {
+      boolean fixed = length >= 1 && length <= Integer.MAX_VALUE;
+      if (!fixed && i == 0 && lengths.length == 3) {
         throw new ModelException(
-            "ONNX: input "
-                + input.name()
-                + " has an axis of any length, "
-                + dims
-                + "; it is known by the data: name some (--data), or save the model with a fixed"
-                + " size");
+            "ONNX: input " + input.name() + ": expected a fixed number of channels, found " + dims);
       }
-      lengths[i] = (int) length;
+      lengths[i] = fixed ? (int) length : any;
     }
     return Shape.of(lengths);
+  }
+
+  /** How many words a text may have: as many as the model counts places, if it does. */
+  private int places() {
+    return network.constants().values().stream()
+        .filter(Inputs::counts)
+        .mapToInt(List::size)
+        .max()
+        .orElse(WORDS);
+  }
+
+  private static boolean counts(List<Long> numbers) {
+    for (int i = 0; i < numbers.size(); i++) {
+      if (numbers.get(i) != i) {
+        return false;
+      }
+    }
+    return numbers.size() > 2;
   }
 
   private static void requireRank(Input input) {
@@ -131,10 +153,17 @@ final class Inputs {
         List<Long> dims = List.of(Folding.BATCH, (long) length);
         values.put(MASK, new Mask(there, Mask.Stage.THERE, dims));
       } else if (other.name().equals(TYPES)) {
-        String zeros = nodes.add(TYPES, new Op.Multiply(0), List.of(input.name()));
-        values.put(TYPES, new Ids(zeros, length));
+        values.put(TYPES, new Ids(zeros(nodes), length));
       }
     }
     return values;
+  }
+
+  /** Returns as many zeros as there are ids. */
+  String zeros(Nodes nodes) {
+    if (zeros == null) {
+      zeros = nodes.add(TYPES, new Op.Multiply(0), List.of(input.name()));
+    }
+    return zeros;
   }
 }

@@ -26,15 +26,18 @@ final class OnnxGraph {
     return names.take(wanted);
   }
 
-  void input(String name, Shape withoutBatch) {
-    message.message(GraphFields.INPUT, value(name, withoutBatch));
+  /**
+   * @param type of the elements, one of {@link TensorFields}
+   */
+  void input(String name, Shape withoutBatch, int type) {
+    message.message(GraphFields.INPUT, value(name, withoutBatch, type));
   }
 
   void output(String name, Shape withoutBatch) {
-    message.message(GraphFields.OUTPUT, value(name, withoutBatch));
+    message.message(GraphFields.OUTPUT, value(name, withoutBatch, TensorFields.FLOAT));
   }
 
-  private static Message value(String name, Shape withoutBatch) {
+  private static Message value(String name, Shape withoutBatch, int type) {
     Message shape = new Message();
     shape.message(TypeFields.SHAPE_DIM, new Message().text(TypeFields.DIM_PARAM, OnnxWriter.BATCH));
     for (int dim : withoutBatch.dims()) {
@@ -42,7 +45,7 @@ final class OnnxGraph {
     }
     Message tensor =
         new Message()
-            .number(TypeFields.TENSOR_ELEM_TYPE, TensorFields.FLOAT)
+            .number(TypeFields.TENSOR_ELEM_TYPE, type)
             .message(TypeFields.TENSOR_SHAPE, shape);
     return new Message()
         .text(ValueFields.NAME, name)

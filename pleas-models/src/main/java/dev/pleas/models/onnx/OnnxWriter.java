@@ -21,8 +21,9 @@ import java.util.function.BiFunction;
  * the graph's names of outputs. Each parameter is an initializer of its name and shape. The same
  * network gives the same bytes.
  *
- * <p>Values are as the graph has them, channels on axis 1, also those of transformers: [batch, C,
- * T]. Stateless and safe for use by several threads.
+ * <p>Values are as the graph has them, channels on axis 1, but for two that others know otherwise:
+ * outputs that are tokens are [batch, T, C], and inputs that are ids of words are of int64.
+ * Stateless and safe for use by several threads.
  */
 public final class OnnxWriter {
   /** Version of ONNX's operators: the first with layer normalization. */

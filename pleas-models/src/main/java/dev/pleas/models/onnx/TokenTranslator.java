@@ -27,6 +27,7 @@ final class TokenTranslator {
           "Cast",
           "Concat",
           "Div",
+          "Equal",
           "Dropout",
           "Erf",
           "Expand",
@@ -49,15 +50,18 @@ final class TokenTranslator {
           "Sub",
           "Tanh",
           "Transpose",
-          "Unsqueeze");
+          "Unsqueeze",
+          "Where");
 
+  private final Inputs inputs;
   private final Nodes nodes;
   private final Weights weights;
   private final Folding folding;
   private final ViewShapes shapes;
   private final AttentionParts attention;
 
-  TokenTranslator(Nodes nodes, Weights weights, Folding folding) {
+  TokenTranslator(Inputs inputs, Nodes nodes, Weights weights, Folding folding) {
+    this.inputs = inputs;
     this.nodes = nodes;
     this.weights = weights;
     this.folding = folding;
@@ -98,6 +102,8 @@ final class TokenTranslator {
       case "Sub" -> subtract(node, operands);
       case "Mul" -> multiply(node, operands);
       case "Div" -> divide(node, operands);
+      case "Equal" -> equal(node, operands);
+      case "Where" -> where(node, operands);
       case "Pow" -> power(node, operands);
       case "Sqrt" -> root(node, operands);
       case "ReduceMean" -> mean(node, operands);
@@ -234,17 +240,12 @@ final class TokenTranslator {
     }
     String tensor = Objects.requireNonNull(node.input(0));
     if (indices instanceof Value.Ids ids) {
-      String weight = columns(tensor, table);
-      String words = nodes.add(node, "", new Op.Embed(weight), List.of(ids.value()));
-      int channels = table.dim(1);
-      return new View(
-          new View.Given(words),
-          channels,
-          List.of(ids.length()),
-          Axes.tokens(ids.length(), channels),
-          1);
+      return embedded(node, tensor, table, ids.value(), ids.length());
     }
     @Nullable List<Long> numbers = folding.get(node.input(1));
+    if (numbers != null && numbers.size() > 1 && Set.copyOf(numbers).equals(Set.of(0L))) {
+      return embedded(node, tensor, table, inputs.zeros(nodes), numbers.size());
+    }
     for (int i = 0; numbers != null && i < numbers.size(); i++) {
       numbers = numbers.get(i) == i ? numbers : null;
     }
@@ -252,6 +253,14 @@ final class TokenTranslator {
       throw new UnsupportedOperator("reads rows that are not the first ones of a table");
     }
     return new Rows(tensor, numbers.size());
+  }
+
+  private View embedded(OnnxNode node, String tensor, Shape table, String ids, int length)
+      throws UnsupportedOperator {
+    int channels = table.dim(1);
+    String words = nodes.add(node, "", new Op.Embed(columns(tensor, table)), List.of(ids));
+    Axes axes = Axes.tokens(length, channels);
+    return new View(new View.Given(words), channels, List.of(length), axes, 1);
   }
 
   /** Returns a parameter [C, P] of a tensor [P, C], perhaps with leading axes of length 1. */
@@ -262,23 +271,30 @@ final class TokenTranslator {
     return weights.parts(tensor, shape, 0, List.of(channels), true).get(0);
   }
 
+  /** Parameters, as class tokens are, before tokens. */
   private Value concat(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    View x = view(node, operands, 1);
-    @Nullable Rows first = operands.get(0) instanceof Rows rows ? rows : rows(node, 0);
+    int last = operands.size() - 1;
+    View x = view(node, operands, last);
     int axis = x.axes().index(node.number("axis", 0));
     boolean positions = x.positions().size() == 1 && x.isPositions(axis);
-    if (first == null || operands.size() != 2 || !positions || axis != x.axes().rank() - 2) {
-      throw new UnsupportedOperator("is not of a parameter and tokens");
+    if (!positions || axis != x.axes().rank() - 2 || !x.isChannelsLast()) {
+      throw new UnsupportedOperator("is not of parameters and tokens");
     }
-    if (!x.isChannelsLast()) {
-      throw refused();
+    for (int i = last - 1; i >= 0; i--) {
+      @Nullable Rows rows = operands.get(i) instanceof Rows some ? some : rows(node, i);
+      @Nullable Shape stored = rows == null ? null : weights.shape(rows.tensor());
+      if (stored == null || stored.dim(stored.rank() - 1) != x.channels()) {
+        throw new UnsupportedOperator("is not of parameters and tokens");
+      }
+      x = prepended(node, x, axis, rows.tensor(), stored);
     }
-    Shape stored = Objects.requireNonNull(weights.shape(first.tensor()));
-    if (stored.dim(stored.rank() - 1) != x.channels()) {
-      throw refused();
-    }
-    int length = first.rows() + x.count();
-    Op op = new Op.Prepend(columns(first.tensor(), stored));
+    return x;
+  }
+
+  private View prepended(OnnxNode node, View x, int axis, String tensor, Shape stored)
+      throws UnsupportedOperator {
+    int length = stored.dim(stored.rank() - 2) + x.count();
+    Op op = new Op.Prepend(columns(tensor, stored));
     String y = nodes.add(node, "", op, List.of(value(node, x)));
     Axes axes = x.axes().with(axis, List.of(new Atom(Kind.POSITION, length, 1)));
     return new View(new View.Given(y), x.channels(), List.of(length), axes, 1);
@@ -437,8 +453,30 @@ final class TokenTranslator {
       return view.times(factor);
     } else if (x instanceof Scores scores && scores.mask() == null) {
       return new Scores(scores.queries(), scores.keys(), scores.scale() * factor, null);
-    } else if (x instanceof Mask mask && mask.stage() == Mask.Stage.MISSING && factor <= -1e4) {
+    } else if (x instanceof Mask mask && mask.stage() == Mask.Stage.MISSING && factor <= Mask.FAR) {
       return new Mask(mask.value(), Mask.Stage.ADDED, mask.shape());
+    }
+    throw refused();
+  }
+
+  /** Where a mask is 0. */
+  private Value equal(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
+    @Nullable Double number = folding.real(node.input(1));
+    if (operands.get(0) instanceof Mask mask
+        && mask.stage() == Mask.Stage.THERE
+        && number != null
+        && number == 0) {
+      return new Mask(mask.value(), Mask.Stage.MISSING, mask.shape());
+    }
+    throw refused();
+  }
+
+  private Value where(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
+    @Nullable Double number = folding.real(node.input(1));
+    if (operands.get(0) instanceof Mask mask
+        && operands.get(2) instanceof Scores scores
+        && number != null) {
+      return attention.chosen(scores, mask, number);
     }
     throw refused();
   }

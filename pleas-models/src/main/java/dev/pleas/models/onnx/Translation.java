@@ -2,6 +2,8 @@ package dev.pleas.models.onnx;
 
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
+import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.onnx.Schema.TensorFields;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +19,7 @@ final class Translation {
   private final OnnxGraph onnx;
   private final Map<String, String> values = new HashMap<>();
 
-  /** Outputs that are an input or the same value as another output, and what they are. */
+  /** Outputs that are tokens, an input or the same value as another output, and what they are. */
   private final Map<String, String> copies = new LinkedHashMap<>();
 
   private Translation(Graph graph) {
@@ -39,16 +41,20 @@ final class Translation {
         .inputs()
         .forEach(
             (input, shape) -> {
-              values.put(input, onnx.name(input));
-              onnx.input(name(input), shape);
+              String name = onnx.name(input);
+              boolean ids = graph.ids(input).isPresent();
+              onnx.input(name, shape, ids ? TensorFields.INT64 : TensorFields.FLOAT);
+              values.put(input, ids ? cast(name) : name);
             });
     graph
         .outputs()
         .forEach(
             (output, value) -> {
               String name = onnx.name(output);
-              onnx.output(name, graph.valueShape(value));
-              if (values.putIfAbsent(value, name) != null) {
+              Shape shape = graph.valueShape(value);
+              boolean tokens = shape.rank() == 2;
+              onnx.output(name, tokens ? Shape.of(shape.dim(1), shape.dim(0)) : shape);
+              if (tokens || values.putIfAbsent(value, name) != null) {
                 copies.put(name, value);
               }
             });
@@ -61,8 +67,26 @@ final class Translation {
       new Operators(onnx, node, inputs, output, graph.parameters())
           .write(graph.valueShape(node.inputs().get(0)), graph.valueShape(node.name()));
     }
-    copies.forEach(
-        (output, value) -> onnx.node(output, "Identity", List.of(name(value)), output, List.of()));
+    copies.forEach(this::copy);
+  }
+
+  /** Tokens have their channels last elsewhere. */
+  private void copy(String output, String value) {
+    boolean tokens = graph.valueShape(value).rank() == 2;
+    onnx.node(
+        output,
+        tokens ? "Transpose" : "Identity",
+        List.of(name(value)),
+        output,
+        tokens ? List.of(Attribute.list("perm", 0, 2, 1)) : List.of());
+  }
+
+  /** Ids are whole numbers outside, and floating-point numbers in the graph. */
+  private String cast(String input) {
+    String numbers = onnx.name(input + ".numbers");
+    onnx.node(
+        numbers, "Cast", List.of(input), numbers, List.of(Attribute.of("to", TensorFields.FLOAT)));
+    return numbers;
   }
 
   private String name(String value) {

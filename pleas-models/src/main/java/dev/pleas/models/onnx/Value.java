@@ -1,5 +1,6 @@
 package dev.pleas.models.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ sealed interface Value {
    * @param shape ONNX's, batch included
    */
   record Mask(String value, Stage stage, List<Long> shape) implements Value {
+    /** The largest number that counts as none at all when it is added to scores. */
+    static final double FAR = -1e4;
+
     /** Steps from 1 for a word that is there to 0 for its scores. */
     enum Stage {
       THERE,
@@ -63,7 +67,14 @@ sealed interface Value {
   record Rows(String tensor, int rows) implements Value {}
 
   /** Scores of queries and keys: scale · queries·keys, and a mask or null. */
-  record Scores(View queries, View keys, double scale, @Nullable String mask) implements Value {}
+  record Scores(View queries, View keys, double scale, @Nullable String mask) implements Value {
+    @Override
+    public List<Long> onnxShape() {
+      List<Long> shape = new ArrayList<>(queries.onnxShape());
+      shape.set(shape.size() - 1, (long) keys.count());
+      return List.copyOf(shape);
+    }
+  }
 
   /** The softmax of scores over the keys. */
   record Probabilities(Scores scores) implements Value {}

@@ -8,7 +8,6 @@ import dev.pleas.models.onnx.Value.Mask;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +33,11 @@ final class ViewShapes {
     };
   }
 
-  /** Returns a mask after axes of length 1 were added. */
+  /** Returns a mask with more axes, of length 1. */
   Mask reshaped(OnnxNode node, Mask mask) throws UnsupportedOperator {
+    if (node.operator().equals("Reshape")) {
+      return new Mask(mask.value(), mask.stage(), withoutRest(numbers(node, 1), mask));
+    }
     @Nullable List<Long> axes = folding.axes(node);
     if (!node.operator().equals("Unsqueeze") || axes == null) {
       throw new UnsupportedOperator("changes a mask");
@@ -45,6 +47,27 @@ final class ViewShapes {
       shape.add(axis, 1L);
     }
     return new Mask(mask.value(), mask.stage(), shape);
+  }
+
+  /** A mask may have axes of length 1 between those of samples and of keys. */
+  private static List<Long> withoutRest(List<Long> shape, Mask mask) throws UnsupportedOperator {
+    List<Long> full = new ArrayList<>(shape);
+    int last = full.size() - 1;
+    long keys = mask.shape().get(mask.shape().size() - 1);
+    boolean samples = last > 0 && (full.get(0) < 2);
+    if (samples && full.get(last) == -1) {
+      full.set(last, keys);
+    }
+    if (!samples || full.get(last) != keys) {
+      throw new UnsupportedOperator("changes a mask");
+    }
+    for (int i = 1; i < last; i++) {
+      if (full.get(i) != 1) {
+        throw new UnsupportedOperator("changes a mask");
+      }
+    }
+    full.set(0, Folding.BATCH);
+    return full;
   }
 
   private List<Long> numbers(OnnxNode node, int input) throws UnsupportedOperator {
@@ -120,7 +143,7 @@ final class ViewShapes {
     return x.with(more);
   }
 
-  /** Some of the tokens. */
+  /** Some of the tokens, or one of several projections of the same size. */
   private View sliced(OnnxNode node, View x) throws UnsupportedOperator {
     List<Long> starts = numbers(node, 1);
     List<Long> ends = numbers(node, 2);
@@ -134,11 +157,14 @@ final class ViewShapes {
     long length = x.axes().shape().get(axis);
     long from = inside(starts.get(0), length);
     long to = inside(ends.get(0), length);
-    if (length == Folding.BATCH || (from == 0 && to == length)) {
-      if (from == 0 && ends.get(0) >= Integer.MAX_VALUE || to == length) {
-        return x;
-      }
-      throw new UnsupportedOperator("leaves samples out");
+    if (from == 0 && to == length) {
+      return x;
+    }
+    if (x.isChannels(axis) && from < to && length % (to - from) == 0 && from % (to - from) == 0) {
+      int each = (int) (to - from);
+      List<Integer> lengths = Collections.nCopies(x.channels() / each, each);
+      Axes rest = x.axes().with(axis, List.of(new Atom(Kind.CHANNEL, each, 1)));
+      return part(x, axis, true, lengths, (int) from / each).with(rest);
     }
     return some(node, x, axis, (int) from, (int) to);
   }
@@ -148,7 +174,10 @@ final class ViewShapes {
   }
 
   private View some(OnnxNode node, View x, int axis, int from, int to) throws UnsupportedOperator {
-    if (x.positions().size() != 1 || !x.isPositions(axis) || from >= to || x.count() == 1) {
+    if (x.count() == 1 && x.isPositions(axis) && from == 0 && to == 1) {
+      return x;
+    }
+    if (x.positions().size() != 1 || !x.isPositions(axis) || from >= to) {
       throw new UnsupportedOperator("leaves out channels, or some positions of several axes");
     }
     Op op = new Op.SlicePositions(from, to);
@@ -169,7 +198,7 @@ final class ViewShapes {
       throw new UnsupportedOperator("takes several of an axis");
     }
     long index = indices.get(0) < 0 ? indices.get(0) + length : indices.get(0);
-    if (length == Folding.BATCH || index < 0 || index >= length) {
+    if (index < 0 || index >= length) {
       throw new UnsupportedOperator("takes what its input lacks");
     }
     @Nullable Atom projections = x.axes().only(axis, Kind.CHANNEL);
@@ -193,32 +222,29 @@ final class ViewShapes {
     return new View(parts.get(index), lengths.get(index), x.positions(), x.axes(), x.factor());
   }
 
-  /** Returns channels that follow each other. */
+  /** Returns channels that follow each other, from an axis that is all of them or the outermost. */
   List<View> split(OnnxNode node, View x) throws UnsupportedOperator {
     int axis = x.axes().index(node.number("axis", 0));
     @Nullable List<Long> given = node.numbers("split");
     given = given == null ? folding.get(node.input(1)) : given;
     int count = node.outputs().size();
-    if (given == null) {
-      given = Collections.nCopies(count, (long) x.channels() / count);
-    }
-    List<Integer> lengths = given.stream().map(Math::toIntExact).toList();
-    boolean whole = lengths.stream().mapToInt(i -> i).sum() == x.channels();
-    @Nullable List<View.Source> parts =
-        whole && lengths.size() == count && x.isChannels(axis) ? x.source().parts(lengths) : null;
-    if (parts == null) {
+    @Nullable Atom atom = x.axes().only(axis, Kind.CHANNEL);
+    if (atom == null || atom.length() * atom.stride() != x.channels()) {
       throw new UnsupportedOperator("splits other than the channels of a product");
     }
+    List<Integer> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      boolean known = given != null && i < given.size();
+      rows.add(known ? Math.toIntExact(given.get(i)) : atom.length() / count);
+    }
+    if (rows.stream().mapToInt(i -> i).sum() != atom.length()) {
+      throw new UnsupportedOperator("splits into other than all channels");
+    }
+    List<Integer> lengths = rows.stream().map(row -> row * atom.stride()).toList();
     List<View> views = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Axes axes = x.axes().with(axis, List.of(new Atom(Kind.CHANNEL, lengths.get(i), 1)));
-      views.add(
-          new View(
-              Objects.requireNonNull(parts.get(i)),
-              lengths.get(i),
-              x.positions(),
-              axes,
-              x.factor()));
+      List<Atom> rest = List.of(new Atom(Kind.CHANNEL, rows.get(i), atom.stride()));
+      views.add(part(x, axis, true, lengths, i).with(x.axes().with(axis, rest)));
     }
     return views;
   }
