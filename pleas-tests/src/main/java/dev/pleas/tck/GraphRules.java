@@ -282,4 +282,18 @@ abstract class GraphRules extends RepetitionRules {
       }
     }
   }
+
+  @Test
+  void required_tensor816_gatedNetworkGivesEveryValue() {
+    Graph graph = SmallNetworks.gated();
+    assertRuns(SmallNetworks.tapped(graph), SmallNetworks.weights(graph, numbers), 2);
+  }
+
+  @Test
+  void required_tensor817_gatedNetworkRunsOnBatchesOfEverySize() {
+    Graph graph = SmallNetworks.gated();
+    for (int samples : new int[] {1, 3, 0, 5}) {
+      assertRuns(graph, SmallNetworks.weights(graph, numbers), samples);
+    }
+  }
 }

@@ -12,7 +12,7 @@ class SmallNetworksTest {
   @Test
   void networks_together_haveEveryOperation() {
     Set<Class<?>> found =
-        Stream.of(SmallNetworks.resNet(), SmallNetworks.visionTransformer())
+        Stream.of(SmallNetworks.resNet(), SmallNetworks.visionTransformer(), SmallNetworks.gated())
             .flatMap(graph -> graph.nodes().stream())
             .map(node -> node.op().getClass())
             .collect(Collectors.toSet());

@@ -86,16 +86,26 @@ public final class PlainNetwork {
       return x.gelu(g.form());
     } else if (op instanceof Op.Tanh) {
       return x.tanh();
+    } else if (op instanceof Op.Sigmoid) {
+      return x.sigmoid();
+    } else if (op instanceof Op.HardSigmoid h) {
+      return x.map(v -> h.slope() * v + h.offset()).clip(0, 1);
+    } else if (op instanceof Op.Clip c) {
+      return x.clip(c.low(), c.high());
     } else if (op instanceof Op.Multiply m) {
       return x.times(m.factor());
     } else if (op instanceof Op.Attention a) {
       return x.attention(in.get(1), in.get(2), a.heads(), a.scale());
     } else if (op instanceof Op.Add) {
       return x.plus(in.get(1));
+    } else if (op instanceof Op.Product) {
+      return x.times(in.get(1));
     } else if (op instanceof Op.AddParameter a) {
       return x.plus(plain(a.weight()).repeated(x.dim(0)));
     } else if (op instanceof Op.MaxPool2d p) {
       return x.maxPool2d(p.window());
+    } else if (op instanceof Op.AveragePool2d p) {
+      return x.averagePool2d(p.window());
     } else if (op instanceof Op.GlobalAveragePool) {
       return x.globalAveragePool();
     } else if (op instanceof Op.Flatten) {
