@@ -53,11 +53,16 @@ class ModelConfigTest {
         new ParameterLayout(
             List.of(
                 new ParameterLayout.Packed("position", List.of("position.w"), 0, true, 3),
+                new ParameterLayout.Packed("head", List.of("fc.weight"), 0, false, 4, 2),
                 new ParameterLayout.Packed("norms", List.of("bn.w", "bn.b"), 0, false, 1)));
-    write(
-        Json.write(
-            ModelConfig.of(everyOp(), layout, "model.safetensors", List.of("a", "b"), null)));
+    String text =
+        Json.write(ModelConfig.of(everyOp(), layout, "model.safetensors", List.of("a", "b"), null));
+    write(text);
+    assertThat(ModelConfig.read(folder).parameterLayout()).isEqualTo(layout);
 
+    // Folders of before have no axes behind, and say nothing of it.
+    write(text.replace(",\n    \"behind\" : 0", ""));
+    assertThat(Files.readString(folder.resolve(ModelConfig.FILE))).isNotEqualTo(text);
     assertThat(ModelConfig.read(folder).parameterLayout()).isEqualTo(layout);
   }
 
