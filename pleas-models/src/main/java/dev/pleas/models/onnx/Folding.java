@@ -20,9 +20,20 @@ final class Folding {
   private static final int MOST = 64;
 
   private final Map<String, List<Long>> known;
+  private final Map<String, Double> numbers;
 
-  Folding(Map<String, List<Long>> constants) {
+  /**
+   * @param constants whole numbers by name
+   * @param numbers single real numbers by name
+   */
+  Folding(Map<String, List<Long>> constants, Map<String, Double> numbers) {
     known = new HashMap<>(constants);
+    this.numbers = numbers;
+  }
+
+  /** Returns a single real number by the name of a value, or null if it is none that is known. */
+  @Nullable Double number(@Nullable String value) {
+    return value == null ? null : numbers.get(value);
   }
 
   /** Returns whole numbers by the name of a value, or null if they are not known. */

@@ -9,6 +9,7 @@ import dev.pleas.models.onnx.Activation.Part;
 import dev.pleas.models.onnx.OnnxNetwork.Input;
 import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ final class Import {
   private final Map<String, Unsupported> unsupported = new LinkedHashMap<>();
   private final Set<String> made = new HashSet<>();
 
+  /** Names of weights by other names that they have. */
+  private final Map<String, String> same = new HashMap<>();
+
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
     Unsupported again() {
@@ -44,7 +48,7 @@ final class Import {
     this.tensors = tensors;
     this.wanted = wanted;
     this.weights = new Weights(tensors);
-    this.folding = new Folding(network.constants());
+    this.folding = new Folding(network.constants(), network.numbers());
   }
 
   Adaptation run() {
@@ -59,7 +63,7 @@ final class Import {
     network.nodes().forEach(node -> made.addAll(node.outputs()));
     Translator translator = new Translator(input.name(), weights, folding);
     for (OnnxNode node : network.nodes()) {
-      translate(translator, node);
+      translate(translator, renamed(node));
     }
     refuseUnsupported();
     Map<String, String> outputs = new LinkedHashMap<>();
@@ -74,6 +78,16 @@ final class Import {
     Set<String> passengers = new HashSet<>(tensors.keySet());
     passengers.removeAll(weights.used());
     return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
+  }
+
+  /** A weight that goes through an Identity, as those of equal layers do, is that weight. */
+  private OnnxNode renamed(OnnxNode node) {
+    List<String> inputs =
+        node.inputs().stream().map(name -> same.getOrDefault(name, name)).toList();
+    if (node.operator().equals("Identity") && tensors.containsKey(inputs.get(0))) {
+      same.put(node.outputs().get(0), inputs.get(0));
+    }
+    return new OnnxNode(node.name(), node.operator(), inputs, node.outputs(), node.attributes());
   }
 
   private Input onlyInput() {

@@ -8,6 +8,7 @@ import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
+import dev.pleas.models.dtype.StoredTensors;
 import dev.pleas.models.file.CheckpointFile;
 import dev.pleas.models.file.Extent;
 import dev.pleas.models.file.FileWindows;
@@ -80,7 +81,7 @@ final class OnnxFormat implements CheckpointFormat {
         name -> bytes(Objects.requireNonNull(file.tensors().get(name)), bytes, outside);
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
     metadata.put(ADAPTER, OnnxAdapterProvider.ID);
-    metadata.put(NETWORK, json(file.network(constants(file, content))));
+    metadata.put(NETWORK, json(file.network(constants(file, content), numbers(file, content))));
     return new MappedCheckpoint(path, infos, metadata, content);
   }
 
@@ -176,6 +177,21 @@ final class OnnxFormat implements CheckpointFormat {
               }
             });
     return constants;
+  }
+
+  /** A single weight is such a number, too. */
+  private static Map<String, Double> numbers(OnnxFile file, Function<String, ByteBuffer> content) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              TensorInfo info = tensor.info();
+              if (info.dtype().isFloating() && info.shape().elements() == 1) {
+                StoredTensor stored = new StoredTensor(info, content.apply(name));
+                numbers.put(name, (double) StoredTensors.toFloat32(stored).values()[0]);
+              }
+            });
+    return numbers;
   }
 
   @Override

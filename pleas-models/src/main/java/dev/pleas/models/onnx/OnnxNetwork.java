@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs what the network is given, weights excluded
  * @param outputs names of the results
  * @param constants small arrays of whole numbers by name, as shapes and axes are
+ * @param numbers single real numbers by name, as bounds and factors are
  */
 record OnnxNetwork(
     String name,
@@ -20,7 +21,8 @@ record OnnxNetwork(
     List<OnnxNode> nodes,
     List<Input> inputs,
     List<String> outputs,
-    Map<String, List<Long>> constants) {
+    Map<String, List<Long>> constants,
+    Map<String, Double> numbers) {
   /**
    * An input.
    *
