@@ -242,6 +242,13 @@ def max_pool(network, op, x):
     return F.max_pool2d(x, (window["kernelHeight"], window["kernelWidth"]), **pairs(window))
 
 
+def average_pool(network, op, x):
+    window = op["window"]
+    x = F.pad(x, [window["padWidth"]] * 2 + [window["padHeight"]] * 2)  # as much as is wanted
+    kernel = (window["kernelHeight"], window["kernelWidth"])
+    return F.avg_pool2d(x, kernel, (window["strideHeight"], window["strideWidth"]))
+
+
 def prepend(network, op, x):
     return torch.cat([network.parameter(op["weight"]).expand(len(x), -1, -1), x], dim=2)
 
@@ -261,11 +268,16 @@ OPERATIONS = {
     "scale": scale,
     "relu": lambda network, op, x: F.relu(x),
     "tanh": lambda network, op, x: torch.tanh(x),
+    "sigmoid": lambda network, op, x: torch.sigmoid(x),
+    "hard-sigmoid": lambda network, op, x: torch.clamp(op["slope"] * x + op["offset"], 0, 1),
+    "clip": lambda network, op, x: torch.clamp(x, float(op["low"]), float(op["high"])),
     "multiply": lambda network, op, x: op["factor"] * x,
     "gelu": gelu,
     "attention": attention,
     "add": lambda network, op, x, y: x + y,
+    "product": lambda network, op, x, y: x * y.reshape(*y.shape, *[1] * (x.ndim - y.ndim)),
     "max-pool2d": max_pool,
+    "average-pool2d": average_pool,
     "global-average-pool": lambda network, op, x: x.flatten(2).mean(dim=2),
     "flatten": lambda network, op, x: x.flatten(2),
     "prepend": prepend,

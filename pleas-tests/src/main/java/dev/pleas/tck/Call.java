@@ -83,6 +83,12 @@ record Call(String op, List<HostTensor> arguments, Body body) {
         new Call(
             "concat",
             List.of(tokens, numbers.normal(3, 2, 4)),
-            (s, t) -> s.concat(1, List.of(t.get(0), t.get(1)))));
+            (s, t) -> s.concat(1, List.of(t.get(0), t.get(1)))),
+        new Call("sigmoid", List.of(tokens), (s, t) -> s.sigmoid(t.get(0))),
+        new Call("clip", List.of(tokens), (s, t) -> s.clip(t.get(0), -0.5f, 0.3f)),
+        new Call(
+            "multiply",
+            List.of(tokens, numbers.normal(3, 5, 4)),
+            (s, t) -> s.multiply(t.get(0), t.get(1))));
   }
 }

@@ -212,4 +212,51 @@ abstract class ElementRules extends ProductRules {
         Expected.tanh(x),
         scope().tanh(tensor(x)));
   }
+
+  @Test
+  void required_tensor234_sigmoidIsAsDefined() {
+    for (int length : LENGTHS) {
+      HostTensor x = numbers.normal(length);
+      assertValues("sigmoid of x " + x.shape(), Expected.sigmoid(x), scope().sigmoid(tensor(x)));
+    }
+    float inf = Float.POSITIVE_INFINITY;
+    float[] odd = {0, -0f, inf, -inf, Float.NaN, 1e30f, -1e30f, 89, -80, 20, -20, 1e-20f};
+    HostTensor x = Numbers.of(Shape.of(2, 3, 2), odd);
+    assertValues(
+        "sigmoid of [0, −0, ∞, −∞, NaN, 1e30, −1e30, 89, −80, 20, −20, 1e-20]",
+        Expected.sigmoid(x),
+        scope().sigmoid(tensor(x)));
+  }
+
+  @Test
+  void required_tensor235_clippingIsAsDefined() {
+    float[][] bounds = {{0, 6}, {-0.5f, 0.25f}, {-2, -1}, {0.3f, 0.3f}};
+    for (int length : LENGTHS) {
+      HostTensor x = numbers.normal(length);
+      for (float[] b : bounds) {
+        assertValues(
+            "clip of x " + x.shape() + ", " + b[0] + " to " + b[1],
+            Expected.exactly(Plain.of(x).clip(b[0], b[1])),
+            scope().clip(tensor(x), b[0], b[1]));
+      }
+    }
+  }
+
+  @Test
+  void required_tensor236_multiplicationIsAsDefined() {
+    for (int length : LENGTHS) {
+      HostTensor a = numbers.normal(length);
+      HostTensor b = numbers.normal(length);
+      assertValues(
+          "multiply of a and b " + a.shape(),
+          Expected.multiply(a, b),
+          scope().multiply(tensor(a), tensor(b)));
+    }
+    HostTensor x = numbers.normal(2, 3, 5);
+    Tensor t = tensor(x);
+    assertValues("multiply(x, x)", Expected.multiply(x, x), scope().multiply(t, t));
+    HostTensor none = numbers.normal(0, 3, 2);
+    Tensor n = tensor(none);
+    assertValues("multiply of none", Expected.multiply(none, none), scope().multiply(n, n));
+  }
 }

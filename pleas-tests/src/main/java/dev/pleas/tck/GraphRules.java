@@ -288,7 +288,21 @@ abstract class GraphRules extends RepetitionRules {
   }
 
   @Test
-  void required_tensor821_textEncoderGivesEveryValueOnBatchesOfEverySize() {
+  void required_tensor816_gatedNetworkGivesEveryValue() {
+    Graph graph = SmallNetworks.gated();
+    assertRuns(SmallNetworks.tapped(graph), SmallNetworks.weights(graph, numbers), 2);
+  }
+
+  @Test
+  void required_tensor817_gatedNetworkRunsOnBatchesOfEverySize() {
+    Graph graph = SmallNetworks.gated();
+    for (int samples : new int[] {1, 3, 0, 5}) {
+      assertRuns(graph, SmallNetworks.weights(graph, numbers), samples);
+    }
+  }
+
+  @Test
+  void required_tensor818_textEncoderGivesEveryValueOnBatchesOfEverySize() {
     Graph graph = SmallNetworks.textEncoder();
     for (int samples : new int[] {2, 1, 0, 5}) {
       assertRuns(SmallNetworks.tapped(graph), SmallNetworks.weights(graph, numbers), samples);
@@ -296,7 +310,7 @@ abstract class GraphRules extends RepetitionRules {
   }
 
   @Test
-  void required_tensor822_idsThatNoWordHasAreRefused() {
+  void required_tensor819_idsThatNoWordHasAreRefused() {
     Graph graph = SmallNetworks.textEncoder();
     try (CompiledGraph compiled = backend().compile(graph, SmallNetworks.weights(graph, numbers))) {
       for (float wrong : new float[] {SmallNetworks.WORDS, -1, 0.5f, Float.NaN}) {

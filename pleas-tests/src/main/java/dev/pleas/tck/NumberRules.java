@@ -192,4 +192,27 @@ abstract class NumberRules extends ElementRules {
     HostTensor one = Numbers.of(Shape.of(1, 1), -1);
     assertValues("linear of −0", zeros, scope().linear(t, tensor(one), null));
   }
+
+  @Test
+  void required_tensor313_clippingKeepsNotANumberAndHasInfiniteBounds() {
+    HostTensor x = Numbers.of(Shape.of(6), -1, NAN, 9, INF, -INF, 2);
+    for (float[] bounds : new float[][] {{0, 6}, {-INF, 6}, {0, INF}, {-INF, INF}}) {
+      assertValues(
+          "clip of [-1, NaN, 9, ∞, −∞, 2], " + bounds[0] + " to " + bounds[1],
+          Expected.exactly(Plain.of(x).clip(bounds[0], bounds[1])),
+          scope().clip(tensor(x), bounds[0], bounds[1]));
+    }
+  }
+
+  @Test
+  void required_tensor314_multiplicationFollowsIeee() {
+    HostTensor a = Numbers.of(Shape.of(6), INF, INF, NAN, 1, Float.MAX_VALUE, 0);
+    HostTensor b = Numbers.of(Shape.of(6), -INF, 0, 0, NAN, Float.MAX_VALUE, -INF);
+    // In float64, the product of the largest two float32 numbers would not overflow.
+    HostTensor product = Plain.of(a).times(Plain.of(b)).toHost();
+    assertValues(
+        "multiply of [∞, ∞, NaN, 1, max, 0] and [−∞, 0, 0, NaN, max, −∞]",
+        Expected.exactly(Plain.of(product)),
+        scope().multiply(tensor(a), tensor(b)));
+  }
 }

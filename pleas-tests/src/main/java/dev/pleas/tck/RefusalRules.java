@@ -242,4 +242,11 @@ abstract class RefusalRules extends NumberRules {
     assertRefused(state, "gram in a closed scope", () -> closed.gram(1, 1));
     assertRefused(state, "sums in a closed scope", () -> closed.sums(1));
   }
+
+  @Test
+  void required_tensor416_multiplicationRefusesDifferentShapes() {
+    misshapen("multiply", () -> scope().multiply(shaped(2, 3), shaped(3, 2)), "[2, 3]", "[3, 2]");
+    misshapen("multiply", () -> scope().multiply(shaped(2, 3), shaped(1, 3)), "[2, 3]", "[1, 3]");
+    misshapen("multiply", () -> scope().multiply(shaped(2, 3), shaped(6)), "[2, 3]", "[6]");
+  }
 }

@@ -124,6 +124,32 @@ final class SmallNetworks {
   }
 
   /**
+   * A network of gates, as MobileNets have: a stem that ends in HardSwish, a depthwise convolution
+   * with bounded activations, squeeze and excitation, means of windows with and without padding,
+   * and SiLU of a vector.
+   */
+  static Graph gated() {
+    SmallNetworks g = new SmallNetworks();
+    Window same = Window.square(3, 1, 1);
+    Window point = Window.square(1, 1, 0);
+    String x = g.norm("stem.bn", g.conv("stem", "image", 3, 7, false, same, 1), 7);
+    String hard = g.node("stem.gate", new Op.HardSigmoid(1 / 6.0, 0.5), x);
+    x = g.node("stem.swish", new Op.Product(), x, hard);
+    x = g.node("bounded", new Op.Clip(-0.25, 0.75), g.conv("depthwise", x, 7, 7, true, same, 7));
+    String y = g.node("squeeze", new Op.GlobalAveragePool(), x);
+    y = g.relu("excite.relu", g.linear("excite.in", y, 7, 3, true));
+    y = g.node("excite.gate", new Op.Sigmoid(), g.linear("excite.out", y, 3, 7, true));
+    x = g.node("excited", new Op.Product(), x, y);
+    x = g.node("means", new Op.AveragePool2d(new Window(2, 3, 1, 2, 1, 0, 1, 1)), x);
+    x = g.conv("project", x, 7, 5, false, point, 1);
+    x = g.node("halves", new Op.AveragePool2d(Window.square(2, 2, 0)), x);
+    x = g.linear("wide", g.node("mean", new Op.GlobalAveragePool(), x), 5, 9, true);
+    x = g.node("silu", new Op.Product(), x, g.node("silu.gate", new Op.Sigmoid(), x));
+    String logits = g.linear("fc", x, 9, 4, true);
+    return g.graph("small gated", Shape.of(3, 7, 8), Map.of("logits", logits));
+  }
+
+  /**
    * A vision transformer: patches, class token and position embedding, two blocks of attention and
    * a perceptron with values wider than keys, layer scale, a pooler with a hyperbolic tangent on
    * the class token, and heads on it and on the mean, one of them halved.
@@ -156,7 +182,7 @@ final class SmallNetworks {
   /** A text encoder: embeddings of words and of more positions than there are, and a mask. */
   static Graph textEncoder() {
     SmallNetworks g = new SmallNetworks();
-    String mask = g.node("there", new Op.Tanh(), g.node("far", new Op.Multiply(20), "image"));
+    String mask = g.node("there", new Op.Clip(0, 1), "image");
     String x = g.node("words", new Op.Embed(g.parameter("words.weight", 10, WORDS)), "image");
     x = g.node("position", new Op.AddParameter(g.parameter("position.weight", 10, 9)), x);
     String q = g.linear("q", x, 10, 6, true);

@@ -73,6 +73,28 @@ final class FlawsOfElements extends Flaws {
         "tanh of [0, −0, ∞, −∞, NaN, 1e30, −1e30, 89, −9, 1e-4, −1e-20, 1e-30]: element [0, 1, 0]",
         c -> applied(c, x -> Math.sinh(x) / Math.cosh(x)));
     scope(233, "tanh", "tanh of x [1]", c -> applied(c, x -> x / (1 + Math.abs(x))));
+    // The first of these is another function, the second overflows, the third loses what is small.
+    scope(234, "sigmoid", "sigmoid of x [1]", c -> applied(c, x -> 0.5 + x / 6));
+    scope(
+        234,
+        "sigmoid",
+        "sigmoid of [0, −0, ∞, −∞, NaN, 1e30, −1e30, 89, −80, 20, −20, 1e-20]: element [0, 1, 0]",
+        c -> applied(c, x -> Math.exp(x) / (1 + Math.exp(x))));
+    scope(
+        234,
+        "sigmoid",
+        "sigmoid of x [",
+        c -> applied(c, x -> 0.5f + 0.5f * (float) Math.tanh(x / 2)));
+    scope(
+        235,
+        "clip",
+        ", -0.5 to 0.25",
+        c -> c.proceedWith(1, Math.max(0, (float) c.arguments()[1])));
+    scope(
+        236,
+        "multiply",
+        "multiply of a and b [1]",
+        c -> c.nudgedIf(c.shape(0).elements() % 32 == 1));
   }
 
   private static Tensor applied(Interception call, DoubleUnaryOperator f) {

@@ -57,9 +57,9 @@ final class FlawsOfGraphs extends Flaws {
         COMPILE,
         "small vit with 2 samples: half",
         c -> with(c, op -> op instanceof Op.Multiply ? new Op.Multiply(0.5) : op));
-    flaw(821, COMPILE, "small encoder with 2 samples: attention", FlawsOfGraphs::withoutMasks);
+    flaw(818, COMPILE, "small encoder with 2 samples: attention", FlawsOfGraphs::withoutMasks);
     flaw(
-        822,
+        819,
         RUN,
         "run: expected DataException, but it was not refused",
         c -> c.proceedWith(1, inBounds(c)));
@@ -186,6 +186,34 @@ final class FlawsOfGraphs extends Flaws {
                     op instanceof Op.Multiply m
                         ? new Op.Multiply(Math.rint(m.factor() * 256) / 256)
                         : op));
+    flaw(
+        816,
+        COMPILE,
+        "small gated with 2 samples: stem.gate",
+        c ->
+            with(
+                c,
+                op -> op instanceof Op.HardSigmoid h ? new Op.HardSigmoid(0.2, h.offset()) : op));
+    flaw(
+        816,
+        COMPILE,
+        "small gated with 2 samples: bounded",
+        c -> with(c, op -> op instanceof Op.Clip clip ? new Op.Clip(0, clip.high()) : op));
+    flaw(
+        816,
+        COMPILE,
+        "small gated with 2 samples: means",
+        c -> with(c, op -> op instanceof Op.AveragePool2d p ? new Op.MaxPool2d(p.window()) : op));
+    flaw(
+        816,
+        COMPILE,
+        "small gated with 2 samples: excite.gate",
+        c -> with(c, op -> op instanceof Op.Sigmoid ? new Op.Tanh() : op));
+    flaw(
+        817,
+        COMPILE,
+        "small gated with 1 samples: logits",
+        c -> with(c, op -> op instanceof Op.Sigmoid ? new Op.Tanh() : op));
   }
 
   private static final String COMPILE = "TensorBackend.compile";

@@ -67,6 +67,16 @@ final class FlawsOfNumbers extends Flaws {
         "attention",
         "where attention with NaN in a query is a number",
         c -> c.changed(FlawsOfNumbers::withoutNaN));
+    scope(
+        313,
+        "clip",
+        "clip of [-1, NaN, 9, ∞, −∞, 2], 0.0 to 6.0",
+        c -> c.changed(FlawsOfNumbers::withoutNaN));
+    scope(
+        314,
+        "multiply",
+        "multiply of [∞, ∞, NaN, 1, max, 0] and [−∞, 0, 0, NaN, max, −∞]",
+        c -> c.changed(FlawsOfNumbers::withoutNaN));
     scope(312, "relu", "relu of −0", c -> c.onChanged(v -> v == 0 && 1 / v < 0 ? Double.NaN : v));
   }
 

@@ -106,6 +106,15 @@ final class FlawsOfRefusals extends Flaws {
         "TensorScope.close",
         "conv2d in a closed scope: expected IllegalStateException, but it was not refused",
         c -> null);
+    scope(
+        416,
+        "multiply",
+        "multiply: expected ShapeException, but it was not refused",
+        refused(
+            c ->
+                c.shape(1).dim(0) == 1
+                    ? c.proceedWith(1, c.scope().gather(c.tensor(1), 0, new int[c.shape(0).dim(0)]))
+                    : c.proceed()));
   }
 
   /** What is done where the reference finds that shapes do not fit. */

@@ -15,6 +15,7 @@ class SmallNetworksTest {
         Stream.of(
                 SmallNetworks.resNet(),
                 SmallNetworks.visionTransformer(),
+                SmallNetworks.gated(),
                 SmallNetworks.textEncoder())
             .flatMap(graph -> graph.nodes().stream())
             .map(node -> node.op().getClass())

@@ -6,7 +6,6 @@ import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a graph operation by operation and frees each value after its last use. */
@@ -34,14 +32,7 @@ final class InterpretedGraph implements CompiledGraph {
     }
     Map<String, HostTensor> checked = new LinkedHashMap<>();
     graph.parameters().forEach((name, shape) -> checked.put(name, checked(name, shape, values)));
-    for (Node node : graph.nodes()) {
-      if (node.op() instanceof Op.Scale scale) {
-        int channels = graph.parameterShape(scale.weight()).dim(0);
-        for (int value = 0; value < 2; value++) {
-          checked.put(constantName(channels, value), constant(channels, value));
-        }
-      }
-    }
+    checked.putAll(Composed.constants(graph));
     parameterScope = backend.newScope();
     try {
       checked.forEach((name, value) -> parameters.put(name, parameterScope.tensor(value)));
@@ -129,6 +120,10 @@ final class InterpretedGraph implements CompiledGraph {
       return scope.gelu(x, g.form());
     } else if (op instanceof Op.Tanh) {
       return scope.tanh(x);
+    } else if (op instanceof Op.Sigmoid) {
+      return scope.sigmoid(x);
+    } else if (op instanceof Op.Clip c) {
+      return scope.clip(x, (float) c.low(), (float) c.high());
     } else if (op instanceof Op.Multiply m) {
       return scope.scale(x, (float) m.factor());
     } else if (op instanceof Op.Add) {
@@ -145,63 +140,7 @@ final class InterpretedGraph implements CompiledGraph {
     } else if (op instanceof Op.GlobalAveragePool) {
       return scope.globalAveragePool(x);
     }
-    return arrange(scope, op, x);
-  }
-
-  /** Operations on positions, and with a parameter that is the same for every sample. */
-  private Tensor arrange(TensorScope scope, Op op, Tensor x) {
-    Shape shape = x.shape();
-    int samples = shape.dim(0);
-    int channels = shape.dim(1);
-    if (op instanceof Op.Flatten) {
-      int positions = Math.toIntExact(shape.elementsFrom(2));
-      return scope.reshape(x, Shape.of(samples, channels, positions));
-    } else if (op instanceof Op.SlicePositions s) {
-      return scope.gather(x, 2, IntStream.range(s.from(), s.to()).toArray());
-    } else if (op instanceof Op.Prepend p) {
-      try (Tensor first = repeated(scope, parameter(p.weight()), samples)) {
-        return scope.concat(2, List.of(first, x));
-      }
-    } else if (op instanceof Op.AddParameter a) {
-      Tensor whole = parameter(a.weight());
-      if (whole.shape().equals(shape.dropFirst())) {
-        return sum(scope, x, whole);
-      }
-      int[] first = IntStream.range(0, shape.dim(2)).toArray();
-      try (Tensor part = scope.gather(whole, 1, first)) {
-        return sum(scope, x, part);
-      }
-    } else if (op instanceof Op.Scale s) {
-      Tensor zero = parameter(constantName(channels, 0));
-      // (x − 0) / √1 · weight + 0 is x · weight to the last bit, but for the sign of a zero.
-      Tensor one = parameter(constantName(channels, 1));
-      return scope.batchNorm(x, parameter(s.weight()), zero, zero, one, 0);
-    }
-    throw new IllegalStateException("no interpretation of " + op);
-  }
-
-  private static Tensor sum(TensorScope scope, Tensor x, Tensor perSample) {
-    try (Tensor offset = repeated(scope, perSample, x.shape().dim(0))) {
-      return scope.add(x, offset);
-    }
-  }
-
-  /** The same values for each of several samples. */
-  private static Tensor repeated(TensorScope scope, Tensor value, int samples) {
-    try (Tensor one = scope.reshape(value, value.shape().prepend(1))) {
-      return scope.gather(one, 0, new int[samples]);
-    }
-  }
-
-  /** A name that no stored tensor has: there is a space in it. */
-  private static String constantName(int length, int value) {
-    return length + " times " + value;
-  }
-
-  private static HostTensor constant(int length, float value) {
-    float[] values = new float[length];
-    Arrays.fill(values, value);
-    return HostTensor.wrap(Shape.of(length), values);
+    return new Composed(scope, this::parameter).apply(op, in);
   }
 
   private Tensor parameter(String name) {

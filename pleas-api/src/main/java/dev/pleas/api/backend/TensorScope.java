@@ -1,10 +1,12 @@
 package dev.pleas.api.backend;
 
+import dev.pleas.api.error.ShapeException;
 import dev.pleas.api.graph.Op;
 import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * belongs to this scope; closing the scope closes them all. Arguments may come from any scope of
  * the same backend; they are never modified.
  *
- * <p>Shapes that do not fit are a {@link dev.pleas.api.error.ShapeException}, closed arguments or a
- * closed scope an {@link IllegalStateException}, tensors of another backend an {@link
- * IllegalArgumentException}, and a result that the memory of a device cannot hold a {@link
+ * <p>Shapes that do not fit are a {@link ShapeException}, closed arguments or a closed scope an
+ * {@link IllegalStateException}, tensors of another backend an {@link IllegalArgumentException},
+ * and a result that the memory of a device cannot hold a {@link
  * dev.pleas.api.error.DeviceMemoryException}, after which the scope can still be used. NaN and
  * infinities propagate as IEEE 754 says. Axes of length 0 are allowed wherever the result is
  * defined. A scope is used by one thread at a time; different scopes may be used by different
@@ -89,23 +91,60 @@ public interface TensorScope extends AutoCloseable {
   Tensor gelu(Tensor x, Op.Gelu.Form form);
 
   /**
-   * The hyperbolic tangent of each element; NaN stays NaN. It is used for a vector of each sample
-   * at most, so unless a backend has its own it is done on the host.
+   * The hyperbolic tangent of each element; NaN stays NaN. Unless a backend has its own it is done
+   * on the host, as the other methods of this interface that have a default on elements.
    */
   default Tensor tanh(Tensor x) {
+    return onHost(x, Math::tanh);
+  }
+
+  /** 1 / (1 + exp(−x)) for each element; NaN stays NaN. */
+  default Tensor sigmoid(Tensor x) {
+    return onHost(x, v -> 1 / (1 + Math.exp(-v)));
+  }
+
+  /**
+   * min(max(x, low), high) for each element; NaN stays NaN.
+   *
+   * @param low at most {@code high}; −∞ is no bound
+   * @param high ∞ is no bound
+   */
+  default Tensor clip(Tensor x, float low, float high) {
+    return onHost(x, v -> Math.min(Math.max(v, low), high));
+  }
+
+  private Tensor onHost(Tensor x, DoubleUnaryOperator f) {
+    HostTensor host = host(x);
+    float[] values = host.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) f.applyAsDouble(values[i]);
+    }
+    return tensor(HostTensor.wrap(host.shape(), values));
+  }
+
+  private HostTensor host(Tensor x) {
     // A tensor of another backend can be copied to the host too; reshaping refuses it.
     try (Tensor own = reshape(x, x.shape())) {
-      HostTensor host = own.toHost();
-      float[] values = host.values().clone();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) Math.tanh(values[i]);
-      }
-      return tensor(HostTensor.wrap(host.shape(), values));
+      return own.toHost();
     }
   }
 
   /** a + b, of equal shapes. */
   Tensor add(Tensor a, Tensor b);
+
+  /** a · b, element by element, of equal shapes. */
+  default Tensor multiply(Tensor a, Tensor b) {
+    if (!a.shape().equals(b.shape())) {
+      throw new ShapeException(
+          "multiply: second operand: expected " + a.shape() + ", found " + b.shape());
+    }
+    float[] product = host(a).values().clone();
+    float[] factors = host(b).values();
+    for (int i = 0; i < product.length; i++) {
+      product[i] *= factors[i];
+    }
+    return tensor(HostTensor.wrap(a.shape(), product));
+  }
 
   /** factor · x. */
   Tensor scale(Tensor x, float factor);

@@ -97,6 +97,40 @@ public sealed interface Op {
   /** The hyperbolic tangent of each element. */
   record Tanh() implements Op {}
 
+  /** The logistic function of each element, 1 / (1 + exp(−x)). */
+  record Sigmoid() implements Op {}
+
+  /**
+   * max(0, min(1, slope · x + offset)) for each element; NaN stays NaN. In MobileNetV3 slope and
+   * offset are 1/6 and 1/2.
+   *
+   * @param slope finite
+   * @param offset finite
+   */
+  record HardSigmoid(double slope, double offset) implements Op {
+    /** Checks the numbers. */
+    public HardSigmoid {
+      if (!Double.isFinite(slope) || !Double.isFinite(offset)) {
+        throw new IllegalArgumentException("slope " + slope + ", offset " + offset);
+      }
+    }
+  }
+
+  /**
+   * min(max(x, low), high) for each element; NaN stays NaN.
+   *
+   * @param low at most {@code high}; −∞ is no bound
+   * @param high ∞ is no bound
+   */
+  record Clip(double low, double high) implements Op {
+    /** Checks the bounds. */
+    public Clip {
+      if (!(low <= high)) {
+        throw new IllegalArgumentException("bounds " + low + " and " + high);
+      }
+    }
+  }
+
   /**
    * factor · x for each element.
    *
@@ -143,11 +177,33 @@ public sealed interface Op {
   record Add() implements Op {}
 
   /**
+   * The product of two inputs, element by element: of equal shape, or [N, C, …] times [N, C], a
+   * factor for each sample and channel, as squeeze-and-excitation has (Hu et al.,
+   * arXiv:1709.01507). The product of x and its {@link Sigmoid} is SiLU, that of x and its {@link
+   * HardSigmoid} HardSwish.
+   */
+  record Product() implements Op {}
+
+  /**
    * The largest element in each window; padding never wins: [N, C, H, W] to [N, C, H', W'].
    *
    * @param window kernel, stride, padding (at most half the kernel), dilation
    */
   record MaxPool2d(Window window) implements Op {}
+
+  /**
+   * The mean of each window; padding counts as zeros: [N, C, H, W] to [N, C, H', W'].
+   *
+   * @param window kernel, stride, padding; no dilation
+   */
+  record AveragePool2d(Window window) implements Op {
+    /** Checks the window. */
+    public AveragePool2d {
+      if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
+        throw new IllegalArgumentException("average pooling has no dilation: " + window);
+      }
+    }
+  }
 
   /** The mean over all positions: [N, C, …] to [N, C]. */
   record GlobalAveragePool() implements Op {}

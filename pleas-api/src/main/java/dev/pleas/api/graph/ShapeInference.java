@@ -49,7 +49,8 @@ final class ShapeInference {
 
   private Shape output(Node node, List<Shape> in) {
     Op op = node.op();
-    int wanted = op instanceof Op.Attention ? 3 : op instanceof Op.Add ? 2 : 1;
+    boolean pair = op instanceof Op.Add || op instanceof Op.Product;
+    int wanted = op instanceof Op.Attention ? 3 : pair ? 2 : 1;
     String expected =
         List.of("one input", "two inputs", "three inputs, or four with a mask").get(wanted - 1);
     boolean masked = wanted == 3 && in.size() == 4;
@@ -72,10 +73,18 @@ final class ShapeInference {
     } else if (op instanceof Op.Relu
         || op instanceof Op.Gelu
         || op instanceof Op.Tanh
+        || op instanceof Op.Sigmoid
+        || op instanceof Op.HardSigmoid
+        || op instanceof Op.Clip
         || op instanceof Op.Multiply) {
       return x;
     } else if (op instanceof Op.Add) {
       require(node, x.equals(in.get(1)), "inputs of different shapes", in);
+      return x;
+    } else if (op instanceof Op.Product) {
+      Shape factors = in.get(1);
+      boolean fits = factors.equals(x) || factors.equals(Shape.of(x.dim(0)));
+      require(node, fits, "expected a second input " + x + " or [" + x.dim(0) + "]", factors);
       return x;
     } else if (op instanceof Op.AddParameter add) {
       Shape offset = parameter(node, add.weight());
@@ -91,6 +100,8 @@ final class ShapeInference {
     } else if (op instanceof Op.Attention attention) {
       return attention(node, attention, in);
     } else if (op instanceof Op.MaxPool2d pool) {
+      return slide(node, pool.window(), x, x.rank() == 3 ? x.dim(0) : 0);
+    } else if (op instanceof Op.AveragePool2d pool) {
       return slide(node, pool.window(), x, x.rank() == 3 ? x.dim(0) : 0);
     }
     return positions(node, op, x);

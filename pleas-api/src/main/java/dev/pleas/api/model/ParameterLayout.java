@@ -3,6 +3,7 @@ package dev.pleas.api.model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,23 +28,37 @@ public record ParameterLayout(List<Packed> packed) {
   /**
    * A tensor that holds one or more parameters: they are put one after another along an axis, their
    * two axes exchanged if so said, and axes of length 1 put before, or dropped from the front,
-   * until there are as many as the tensor has.
+   * until there are as many as the tensor has; some may be behind, too, as those of a convolution's
+   * kernel of one position that is a matrix in the graph.
    *
    * @param tensor the checkpoint's name of it
    * @param parameters the graph's names of what it holds, in order
    * @param axis along which they follow each other, counted in the parameters
    * @param transposed whether the two axes are exchanged; then the parameters are matrices
    * @param rank axes of the tensor
+   * @param behind how many of them, of length 1, are behind those of the parameters
    */
   public record Packed(
-      String tensor, List<String> parameters, int axis, boolean transposed, int rank) {
+      String tensor, List<String> parameters, int axis, boolean transposed, int rank, int behind) {
     /** Copies the list and checks it. */
     public Packed {
       parameters = List.copyOf(parameters);
-      if (parameters.isEmpty() || axis < 0 || rank < 0) {
+      if (parameters.isEmpty() || axis < 0 || rank < 0 || behind < 0 || behind > rank) {
         throw new IllegalArgumentException(
-            tensor + ": parameters " + parameters + ", axis " + axis + ", rank " + rank);
+            tensor
+                + ": parameters "
+                + parameters
+                + ", axis "
+                + axis
+                + ", rank "
+                + rank
+                + (behind == 0 ? "" : ", behind " + behind));
       }
+    }
+
+    /** Has no axes behind those of the parameters. */
+    public Packed(String tensor, List<String> parameters, int axis, boolean transposed, int rank) {
+      this(tensor, parameters, axis, transposed, rank, 0);
     }
 
     /** Returns a parameter stored under another name. */
@@ -215,16 +230,19 @@ public record ParameterLayout(List<Packed> packed) {
     if (one.transposed()) {
       shape = Shape.of(shape.dim(1), shape.dim(0));
     }
-    while (shape.rank() < one.rank()) {
+    int before = one.rank() - one.behind();
+    while (shape.rank() < before) {
       shape = shape.prepend(1);
     }
-    while (shape.rank() > one.rank()) {
+    while (shape.rank() > before) {
       if (shape.dim(0) != 1) {
         throw misfit(one, shape + " cannot have " + one.rank() + " axes");
       }
       shape = shape.dropFirst();
     }
-    return shape;
+    int[] dims = Arrays.copyOf(shape.dims(), one.rank());
+    Arrays.fill(dims, before, one.rank(), 1);
+    return Shape.of(dims);
   }
 
   /** The shape of the parameters one after another. */

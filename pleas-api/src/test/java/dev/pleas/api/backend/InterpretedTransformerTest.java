@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
+import dev.pleas.api.graph.Window;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.lang.reflect.Method;
@@ -23,6 +24,9 @@ class InterpretedTransformerTest {
   private final Set<Integer> open = new TreeSet<>();
   private int made;
   private int mostOpen;
+
+  /** A window that gives as many positions as it is given. */
+  private static final Window SAME = Window.square(3, 1, 1);
 
   /** A tensor without elements that knows whether it is open. */
   private final class Empty implements Tensor {
@@ -82,11 +86,20 @@ class InterpretedTransformerTest {
         int total = parts.stream().mapToInt(part -> ((Tensor) part).shape().dim(axis)).sum();
         yield first.with(axis, total);
       }
-      case "add" -> {
+      case "add", "multiply" -> {
         assertThat(((Tensor) in[1]).shape()).isEqualTo(((Tensor) in[0]).shape());
         yield ((Tensor) in[0]).shape();
       }
-      case "batchNorm", "gelu", "tanh", "scale", "layerNorm", "attention" ->
+      case "conv2d" -> {
+        Shape x = ((Tensor) in[0]).shape();
+        assertThat(in[3]).isEqualTo(SAME);
+        yield x.with(1, ((Tensor) in[1]).shape().dim(0));
+      }
+      case "globalAveragePool" -> {
+        Shape x = ((Tensor) in[0]).shape();
+        yield Shape.of(x.dim(0), x.dim(1));
+      }
+      case "batchNorm", "gelu", "tanh", "sigmoid", "clip", "scale", "layerNorm", "attention" ->
           ((Tensor) in[0]).shape();
       default -> throw new UnsupportedOperationException(method.getName());
     };
@@ -120,7 +133,8 @@ class InterpretedTransformerTest {
   /** Every operation that is made of several, {@code times} times one after another. */
   private static Graph graph(int times) {
     List<Node> nodes = new ArrayList<>();
-    nodes.add(node("flat 0", new Op.Flatten(), "x"));
+    nodes.add(node("means", new Op.AveragePool2d(SAME), "x"));
+    nodes.add(node("flat 0", new Op.Flatten(), "means"));
     for (int i = 1; i <= times; i++) {
       nodes.add(node("class " + i, new Op.Prepend("class"), "flat " + (i - 1)));
       nodes.add(node("added " + i, new Op.AddParameter("position"), "class " + i));
@@ -131,7 +145,13 @@ class InterpretedTransformerTest {
       nodes.add(node("gelu " + i, new Op.Gelu(Op.Gelu.Form.EXACT), "mixed " + i));
       nodes.add(node("half " + i, new Op.Multiply(0.5), "gelu " + i));
       nodes.add(node("tanh " + i, new Op.Tanh(), "half " + i));
-      nodes.add(node("rest " + i, new Op.SlicePositions(1, 5), "tanh " + i));
+      nodes.add(node("gate " + i, new Op.Sigmoid(), "tanh " + i));
+      nodes.add(node("gated " + i, new Op.Product(), "tanh " + i, "gate " + i));
+      nodes.add(node("mean " + i, new Op.GlobalAveragePool(), "gated " + i));
+      nodes.add(node("factor " + i, new Op.HardSigmoid(0.25, 0.5), "mean " + i));
+      nodes.add(node("product " + i, new Op.Product(), "gated " + i, "factor " + i));
+      nodes.add(node("clipped " + i, new Op.Clip(0, 6), "product " + i));
+      nodes.add(node("rest " + i, new Op.SlicePositions(1, 5), "clipped " + i));
       nodes.add(node("flat " + i, new Op.Flatten(), "rest " + i));
     }
     Map<String, Shape> parameters = new LinkedHashMap<>();
@@ -150,13 +170,13 @@ class InterpretedTransformerTest {
     try (CompiledGraph compiled = backend.compile(graph, parameters);
         TensorScope scope = backend.newScope()) {
       Tensor x = scope.tensor(host(Shape.of(samples, 3, 2, 2)));
-      // Three parameters, and the zeros and ones that a scale is made with.
-      assertThat(open).as("parameters, constants and input").hasSize(6);
+      // Three parameters; 0 and 1, slope and offset of the gate, and the weight of a mean.
+      assertThat(open).as("parameters, constants and input").hasSize(9);
       Map<String, Tensor> outputs = compiled.run(scope, Map.of("x", x));
 
       assertThat(outputs).containsOnlyKeys("out");
       assertThat(outputs.get("out").shape()).isEqualTo(Shape.of(samples, 3, 4));
-      assertThat(open).as("parameters, constants, input and output").hasSize(7);
+      assertThat(open).as("parameters, constants, input and output").hasSize(10);
     }
     assertThat(open).isEmpty();
     return mostOpen;

@@ -40,6 +40,32 @@ class ParameterLayoutTest {
     return shapes;
   }
 
+  @Example
+  void pack_axesBehind_areThoseOfAKernelOfOnePosition() {
+    Map<String, HostTensor> parameters = new LinkedHashMap<>();
+    parameters.put("a", from(1, 2, 1));
+    parameters.put("b", from(5, 2, 2));
+    assertStored(
+        new Packed("w", List.of("a", "b"), 1, false, 4, 2),
+        parameters,
+        Shape.of(2, 3, 1, 1),
+        1,
+        5,
+        6,
+        2,
+        7,
+        8);
+    assertStored(
+        new Packed("s", List.of("v"), 0, false, 4, 2),
+        Map.of("v", from(1, 3)),
+        Shape.of(1, 3, 1, 1),
+        1,
+        2,
+        3);
+    assertThatThrownBy(() -> new Packed("t", List.of("a"), 0, false, 1, 2))
+        .hasMessage("t: parameters [a], axis 0, rank 1, behind 2");
+  }
+
   /** Fails unless the parameters are stored in this tensor, and come back from it. */
   private static void assertStored(
       Packed how, Map<String, HostTensor> parameters, Shape shape, float... values) {

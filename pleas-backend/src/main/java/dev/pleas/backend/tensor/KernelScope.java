@@ -157,6 +157,22 @@ final class KernelScope<M> implements TensorScope {
   }
 
   @Override
+  public Tensor sigmoid(Tensor x) {
+    KernelTensor<M> in = own(x);
+    KernelTensor<M> y = result(x.shape());
+    kernels.sigmoid(in.data(), y.data(), y.elements());
+    return y;
+  }
+
+  @Override
+  public Tensor clip(Tensor x, float low, float high) {
+    KernelTensor<M> in = own(x);
+    KernelTensor<M> y = result(x.shape());
+    kernels.clip(in.data(), low, high, y.data(), y.elements());
+    return y;
+  }
+
+  @Override
   public Tensor relu(Tensor x) {
     KernelTensor<M> in = own(x);
     KernelTensor<M> y = result(x.shape());
@@ -171,6 +187,16 @@ final class KernelScope<M> implements TensorScope {
     Require.shape("add", "second operand", a.shape(), b.shape());
     KernelTensor<M> y = result(a.shape());
     kernels.add(left.data(), right.data(), y.data(), y.elements());
+    return y;
+  }
+
+  @Override
+  public Tensor multiply(Tensor a, Tensor b) {
+    KernelTensor<M> left = own(a);
+    KernelTensor<M> right = own(b);
+    Require.shape("multiply", "second operand", a.shape(), b.shape());
+    KernelTensor<M> y = result(a.shape());
+    kernels.multiply(left.data(), right.data(), y.data(), y.elements());
     return y;
   }
 

@@ -92,8 +92,17 @@ public interface Kernels<M> {
   /** The hyperbolic tangent. May be empty. */
   void tanh(M x, M y, long elements);
 
+  /** 1 / (1 + exp(−x)). May be empty. */
+  void sigmoid(M x, M y, long elements);
+
+  /** min(max(x, low), high); NaN stays NaN. May be empty. */
+  void clip(M x, float low, float high, M y, long elements);
+
   /** a + b. May be empty. */
   void add(M a, M b, M y, long elements);
+
+  /** a · b. May be empty. */
+  void multiply(M a, M b, M y, long elements);
 
   /** factor · x. May be empty. */
   void scale(M x, float factor, M y, long elements);

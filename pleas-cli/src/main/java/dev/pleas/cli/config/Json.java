@@ -2,14 +2,17 @@ package dev.pleas.cli.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import dev.pleas.api.graph.Op;
+import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +37,7 @@ public final class Json {
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .addMixIn(Shape.class, ShapeAsArray.class)
             .addMixIn(Op.class, OpByType.class)
+            .addMixIn(ParameterLayout.Packed.class, PackedOfBefore.class)
             .build();
     // Every operation there is, present and future, under its name in kebab case.
     for (Class<?> op : Op.class.getPermittedSubclasses()) {
@@ -77,6 +81,17 @@ public final class Json {
     static Shape of(int... dims) {
       return Shape.of(dims);
     }
+  }
+
+  /** Reads what was written when tensors had no axes behind those of their parameters. */
+  private abstract static class PackedOfBefore {
+    PackedOfBefore(
+        String tensor,
+        List<String> parameters,
+        int axis,
+        boolean transposed,
+        int rank,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) int behind) {}
   }
 
   /** Writes an operation with its name as {@code type}. */

@@ -53,11 +53,16 @@ class ModelConfigTest {
         new ParameterLayout(
             List.of(
                 new ParameterLayout.Packed("position", List.of("position.w"), 0, true, 3),
+                new ParameterLayout.Packed("head", List.of("fc.weight"), 0, false, 4, 2),
                 new ParameterLayout.Packed("norms", List.of("bn.w", "bn.b"), 0, false, 1)));
-    write(
-        Json.write(
-            ModelConfig.of(everyOp(), layout, "model.safetensors", List.of("a", "b"), null)));
+    String text =
+        Json.write(ModelConfig.of(everyOp(), layout, "model.safetensors", List.of("a", "b"), null));
+    write(text);
+    assertThat(ModelConfig.read(folder).parameterLayout()).isEqualTo(layout);
 
+    // Folders of before have no axes behind, and say nothing of it.
+    write(text.replace(",\n    \"behind\" : 0", ""));
+    assertThat(Files.readString(folder.resolve(ModelConfig.FILE))).isNotEqualTo(text);
     assertThat(ModelConfig.read(folder).parameterLayout()).isEqualTo(layout);
   }
 
@@ -77,12 +82,20 @@ class ModelConfigTest {
     operations.add(new Op.LayerNorm("w", "b", 1e-5));
     operations.add(new Op.Linear("w", null));
     operations.add(new Op.Attention(3, 1 / Math.sqrt(5)));
+    operations.add(new Op.HardSigmoid(1 / 6.0, 0.5));
+    operations.add(new Op.Clip(0, 6));
+    operations.add(new Op.Clip(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+    operations.add(new Op.AveragePool2d(new Window(2, 3, 1, 2, 1, 0, 1, 1)));
     for (Op operation : operations) {
       String text = Json.write(operation);
       assertThat(Json.mapper().readValue(text, Op.class)).as(text).isEqualTo(operation);
     }
     assertThat(Json.writeCompact(new Op.LayerNorm("w", null, 1e-6)))
         .isEqualTo("{\"type\":\"layer-norm\",\"weight\":\"w\",\"epsilon\":1.0E-6}");
+    assertThat(Json.writeCompact(new Op.Clip(0, Double.POSITIVE_INFINITY)))
+        .isEqualTo("{\"type\":\"clip\",\"low\":0.0,\"high\":\"Infinity\"}");
+    assertThat(Json.writeCompact(new Op.AveragePool2d(Window.square(2, 2, 0))))
+        .startsWith("{\"type\":\"average-pool2d\",\"window\":{");
     assertThat(Json.writeCompact(new Op.Gelu(Op.Gelu.Form.EXACT)))
         .isEqualTo("{\"type\":\"gelu\",\"form\":\"EXACT\"}");
   }
@@ -142,7 +155,12 @@ class ModelConfigTest {
             new Node("relu", new Op.Relu(), List.of("bn")),
             new Node("add", new Op.Add(), List.of("relu", "conv")),
             new Node("pool", new Op.MaxPool2d(Window.square(2, 2, 0)), List.of("add")),
-            new Node("flat", new Op.Flatten(), List.of("pool")),
+            new Node("means", new Op.AveragePool2d(Window.square(1, 1, 0)), List.of("pool")),
+            new Node("clip", new Op.Clip(-0.5, 6), List.of("means")),
+            new Node("hard", new Op.HardSigmoid(0.2, 0.5), List.of("clip")),
+            new Node("sigmoid", new Op.Sigmoid(), List.of("hard")),
+            new Node("gated", new Op.Product(), List.of("clip", "sigmoid")),
+            new Node("flat", new Op.Flatten(), List.of("gated")),
             new Node("class", new Op.Prepend("class.w"), List.of("flat")),
             new Node("position", new Op.AddParameter("position.w"), List.of("class")),
             new Node("norm", new Op.LayerNorm("norm.w", null, 1e-6), List.of("position")),

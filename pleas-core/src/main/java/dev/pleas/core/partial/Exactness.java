@@ -53,11 +53,12 @@ public final class Exactness {
     String x = node.inputs().get(0);
     if (op instanceof Op.Conv2d || op instanceof Op.Linear) {
       return new Blocks(mapped(x), false);
-    } else if (op instanceof Op.Add) {
+    } else if (op instanceof Op.Add || op instanceof Op.Product) {
       Blocks a = of(x);
       Blocks b = of(node.inputs().get(1));
       return new Blocks(a.apart() && b.apart(), a.common() && b.common());
-    } else if (op instanceof Op.GlobalAveragePool
+    } else if (op instanceof Op.AveragePool2d
+        || op instanceof Op.GlobalAveragePool
         || op instanceof Op.Flatten
         || op instanceof Op.SlicePositions) {
       return of(x);

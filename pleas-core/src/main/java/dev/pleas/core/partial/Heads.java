@@ -18,7 +18,13 @@ public final class Heads {
 
   /** Operations by which an output may be made of linear layers. */
   private static final Set<Class<? extends Op>> BETWEEN =
-      Set.of(Op.Add.class, Op.Multiply.class, Op.Tanh.class);
+      Set.of(
+          Op.Add.class,
+          Op.Multiply.class,
+          Op.Tanh.class,
+          Op.Sigmoid.class,
+          Op.HardSigmoid.class,
+          Op.Clip.class);
 
   /**
    * Returns the nodes that make the outputs: linear layers, and what is done to their results, unit

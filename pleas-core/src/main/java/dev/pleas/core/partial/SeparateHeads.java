@@ -311,7 +311,8 @@ public final class SeparateHeads {
           general.add(held.get(i).general(one.parameters().get(i)));
         }
         String tensor = held.get(0).general(one.tensor());
-        ofHeads.add(new Packed(tensor, general, one.axis(), one.transposed(), one.rank()));
+        ofHeads.add(
+            new Packed(tensor, general, one.axis(), one.transposed(), one.rank(), one.behind()));
       }
     }
     for (Packed one : ofHeads) {
@@ -322,7 +323,8 @@ public final class SeparateHeads {
             List<String> held =
                 one.parameters().stream().map(parameter -> named(parameter, label)).toList();
             String tensor = named(one.tensor(), label);
-            packed.add(new Packed(tensor, held, one.axis(), one.transposed(), one.rank()));
+            packed.add(
+                new Packed(tensor, held, one.axis(), one.transposed(), one.rank(), one.behind()));
           }
         }
       }

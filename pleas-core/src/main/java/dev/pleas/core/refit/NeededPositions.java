@@ -47,12 +47,20 @@ final class NeededPositions {
       out.stream().filter(p -> p >= first).forEach(p -> positions(x).set(p - first));
     } else if (op instanceof Op.Conv2d
         || op instanceof Op.MaxPool2d
+        || op instanceof Op.AveragePool2d
         || op instanceof Op.GlobalAveragePool) {
       all(x);
+    } else if (op instanceof Op.Product && !sameShape(node)) {
+      positions(x).or(out);
+      all(node.inputs().get(1));
     } else {
       // Everything else is done position by position.
       node.inputs().forEach(input -> positions(input).or(out));
     }
+  }
+
+  private boolean sameShape(Node node) {
+    return graph.valueShape(node.inputs().get(0)).equals(graph.valueShape(node.inputs().get(1)));
   }
 
   private void all(String value) {

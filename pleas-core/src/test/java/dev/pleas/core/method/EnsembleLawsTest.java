@@ -9,7 +9,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.Axis;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.permutation.PermutationSpec.Group;
-import dev.pleas.core.oracle.RandomNetworks;
+import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Symmetry;
 import dev.pleas.tck.reference.Plain;
@@ -18,8 +18,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 /** With twice the budget every unit is apart, and the merged network is the ensemble, exactly. */
@@ -33,12 +36,19 @@ class EnsembleLawsTest {
   /** The bias of a shared head is a mean, rounded to float32 once. */
   private static final double SHARED_TOLERANCE = 1e-7;
 
-  @Property(tries = 3)
-  void merge_withTwiceTheBudget_hasTheMeanLogits(@ForAll @IntRange(max = 10_000) int seed) {
-    RandomSamples samples = new RandomSamples(seed, 20, RandomNetworks.input());
-    Graph graph = RandomNetworks.resNet(seed, 4);
-    Model a = RandomNetworks.weights(graph, seed, samples);
-    Model b = RandomNetworks.weights(graph, seed + 1, samples);
+  /** Networks all of whose units can be apart. */
+  @Provide
+  Arbitrary<Family> divisible() {
+    return Arbitraries.of(Family.RESNET, Family.MOBILENET);
+  }
+
+  @Property(tries = 4)
+  void merge_withTwiceTheBudget_hasTheMeanLogits(
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll("divisible") Family family) {
+    RandomSamples samples = family.samples(seed, 20);
+    Graph graph = family.graph(seed, 4);
+    Model a = family.weights(graph, seed, samples);
+    Model b = family.weights(graph, seed + 1, samples);
 
     MergeResult merged = Merging.merge(a, b, samples, "budget", "2");
 
@@ -50,12 +60,12 @@ class EnsembleLawsTest {
     assertBlocks(a, b, merged);
   }
 
-  @Property(tries = 3)
+  @Property(tries = 4)
   void merge_withTwiceTheBudgetAndTwoHeads_hasBothNetworksLogits(
-      @ForAll @IntRange(max = 10_000) int seed) {
-    RandomSamples samples = new RandomSamples(seed, 20, RandomNetworks.input());
-    Model a = RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
-    Model b = RandomNetworks.weights(RandomNetworks.resNet(seed, 3), seed + 1, samples);
+      @ForAll @IntRange(max = 10_000) int seed, @ForAll("divisible") Family family) {
+    RandomSamples samples = family.samples(seed, 20);
+    Model a = family.weights(family.graph(seed, 4), seed, samples);
+    Model b = family.weights(family.graph(seed, 3), seed + 1, samples);
 
     MergeResult merged = Merging.merge(a, b, samples, "budget", "2");
 

@@ -9,26 +9,30 @@ import dev.pleas.api.tensor.Shape;
 public enum Family {
   /** {@link RandomNetworks}. */
   RESNET,
+  /** {@link RandomMobileNets}, with weights of {@link RandomNetworks}. */
+  MOBILENET,
   /** {@link RandomTransformers}. */
   VIT;
 
   /** Returns samples of the right shape. */
   public RandomSamples samples(int seed, int count) {
-    Shape input = this == RESNET ? RandomNetworks.input() : RandomTransformers.input();
+    Shape input = this == VIT ? RandomTransformers.input() : RandomNetworks.input();
     return new RandomSamples(seed, count, input);
   }
 
   /** Returns an architecture: the same for the same seed and number of classes. */
   public Graph graph(int seed, int classes) {
-    return this == RESNET
-        ? RandomNetworks.resNet(seed, classes)
-        : RandomTransformers.vit(seed, classes);
+    return switch (this) {
+      case RESNET -> RandomNetworks.resNet(seed, classes);
+      case MOBILENET -> RandomMobileNets.graph(seed, classes);
+      case VIT -> RandomTransformers.vit(seed, classes);
+    };
   }
 
   /** Returns weights for a graph of this family. */
   public Model weights(Graph graph, int seed, Samples samples) {
-    return this == RESNET
-        ? RandomNetworks.weights(graph, seed, samples)
-        : RandomTransformers.weights(graph, seed);
+    return this == VIT
+        ? RandomTransformers.weights(graph, seed)
+        : RandomNetworks.weights(graph, seed, samples);
   }
 }

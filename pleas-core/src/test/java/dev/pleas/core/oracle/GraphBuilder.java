@@ -131,6 +131,26 @@ public final class GraphBuilder {
     return node(name, new Op.Relu(), channels.get(from), from);
   }
 
+  /** Appends bounds. */
+  public String clip(String name, String from, double low, double high) {
+    return node(name, new Op.Clip(low, high), channels.get(from), from);
+  }
+
+  /** Appends a logistic function. */
+  public String sigmoid(String name, String from) {
+    return node(name, new Op.Sigmoid(), channels.get(from), from);
+  }
+
+  /** Appends MobileNetV3's piecewise linear gate. */
+  public String hardSigmoid(String name, String from) {
+    return node(name, new Op.HardSigmoid(1 / 6.0, 0.5), channels.get(from), from);
+  }
+
+  /** Appends a product of two values, the second of which may have no positions. */
+  public String product(String name, String a, String b) {
+    return node(name, new Op.Product(), channels.get(a), a, b);
+  }
+
   /** Appends a product with a number. */
   public String multiply(String name, String from, double factor) {
     return node(name, new Op.Multiply(factor), channels.get(from), from);
@@ -144,6 +164,11 @@ public final class GraphBuilder {
   /** Appends a 3×3 pooling of stride 2. */
   public String maxPool(String name, String from) {
     return node(name, new Op.MaxPool2d(Window.square(3, 2, 1)), channels.get(from), from);
+  }
+
+  /** Appends means of 2×2 windows side by side. */
+  public String averagePool(String name, String from) {
+    return node(name, new Op.AveragePool2d(Window.square(2, 2, 0)), channels.get(from), from);
   }
 
   /** Appends the mean over all positions. */

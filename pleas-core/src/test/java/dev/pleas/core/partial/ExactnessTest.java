@@ -7,6 +7,7 @@ import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec.Component;
 import dev.pleas.api.permutation.PermutationSpec.Group;
 import dev.pleas.api.permutation.UnitPermutation;
+import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.GraphBuilder;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is called exact must be so on the values of a plain run. */
 class ExactnessTest {
@@ -67,6 +70,25 @@ class ExactnessTest {
   }
 
   @Test
+  void mapped_products_areWhereBothFactorsAreCommon() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String gate = g.hardSigmoid("gate", g.averagePool("means", GraphBuilder.INPUT));
+    String common = g.product("common", gate, g.clip("clip", gate, 0, 0.7));
+    String other = g.sigmoid("other", g.conv("conv2", g.conv("conv1", gate, 3, 1, 1), 3, 1, 1));
+    g.product("first", common, other);
+    String second = g.product("second", other, common);
+    Graph graph = g.output("logits", g.linear("fc", g.pool("pool", second), 3)).build();
+    Exactness exactness = new Exactness(graph, layouts(graph, 1));
+
+    assertThat(exactness.mapped(common)).isTrue();
+    assertThat(exactness.apart(common)).isTrue();
+    for (String value : List.of(other, "first", second)) {
+      assertThat(exactness.mapped(value)).as(value).isFalse();
+      assertThat(exactness.apart(value)).as(value).isFalse();
+    }
+  }
+
+  @Test
   void mapped_sums_areWhereBothTermsAreCommon() {
     GraphBuilder g = new GraphBuilder(RandomNetworks.input());
     String positive = g.relu("positive", GraphBuilder.INPUT);
@@ -99,9 +121,10 @@ class ExactnessTest {
         .allMatch(node -> exactness.mapped(node.name()));
   }
 
-  @Test
-  void apart_whateverItSays_holdsOnTheNetwork() {
-    Graph graph = graph();
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void apart_whateverItSays_holdsOnTheNetwork(boolean gated) {
+    Graph graph = gated ? Family.MOBILENET.graph(4, 3) : graph();
     Model a = RandomNetworks.weights(graph, 1, samples);
     Model b = RandomNetworks.weights(graph, 2, samples);
     Map<String, Plain> inA = PlainNetwork.values(a, samples);

@@ -44,6 +44,30 @@ class NeededPositionsTest {
   }
 
   @Test
+  void of_products_areThoseOfTheResultAndAllOfAGate() {
+    GraphBuilder g = new GraphBuilder(Shape.of(2, 5));
+    String x = g.linear("linear", GraphBuilder.INPUT, 3);
+    String gated = g.product("gated", x, g.pool("mean", g.linear("other", GraphBuilder.INPUT, 3)));
+    String swish = g.product("swish", gated, g.sigmoid("sigmoid", gated));
+    Graph graph = g.output("out", g.slice("last", swish, 1, 3)).build();
+    NeededPositions positions = new NeededPositions(graph);
+
+    for (String value : new String[] {"sigmoid", "gated", "linear"}) {
+      assertThat(positions.of(value)).as(value).containsExactly(1, 2);
+    }
+    assertThat(positions.of("mean")).containsExactly(0);
+    assertThat(positions.of("other")).hasSize(5);
+  }
+
+  @Test
+  void of_meansOfWindows_areEveryPosition() {
+    GraphBuilder g = new GraphBuilder(Shape.of(2, 4, 4));
+    Graph graph = g.output("out", g.averagePool("means", GraphBuilder.INPUT)).build();
+
+    assertThat(new NeededPositions(graph).of(GraphBuilder.INPUT)).hasSize(16);
+  }
+
+  @Test
   void of_aMeanOrConvolution_isEveryPosition() {
     GraphBuilder g = new GraphBuilder(Shape.of(2, 4, 4));
     String x = g.pool("pool", g.conv("conv", GraphBuilder.INPUT, 3, 3, 2));

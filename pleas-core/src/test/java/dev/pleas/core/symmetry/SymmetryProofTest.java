@@ -34,6 +34,24 @@ class SymmetryProofTest {
     assertThat(backend.memoryBytes()).isZero();
   }
 
+  /** A gate has the units of what it gates, and so has what comes before and after. */
+  @Test
+  void check_gatedBlock_holdsAndHasTwoGroups() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String x = g.norm("bn", g.averagePool("means", g.conv("expand", GraphBuilder.INPUT, 5, 1, 1)));
+    x = g.product("swish", x, g.hardSigmoid("hard", x));
+    String y = g.clip("clip", g.linear("squeeze", g.pool("pool", x), 3), -1, 1);
+    x = g.product("gated", x, g.sigmoid("gate", g.linear("excite", y, 5)));
+    Graph graph = g.output("logits", g.linear("fc", g.pool("mean", x), 2)).build();
+    Model model = RandomNetworks.weights(graph, 6, samples);
+    PermutationSpec spec = Symmetry.derive(graph);
+
+    assertThat(spec.groups()).extracting(Group::name).containsExactly("expand", "squeeze");
+    assertThat(spec.groups().get(0).axes())
+        .contains(new Axis("excite.weight", 0), new Axis("squeeze.weight", 1));
+    assertThat(SymmetryProof.check(model, spec, backend, 5)).isLessThan(1e-5);
+  }
+
   @Test
   void check_depthwiseConvolution_holds() {
     GraphBuilder g = new GraphBuilder(RandomNetworks.input());

@@ -110,8 +110,23 @@ final class CpuKernels<F extends Floats> implements Kernels<F> {
   }
 
   @Override
+  public void sigmoid(F x, F y, long elements) {
+    Elementwise.sigmoid(x, y, elements);
+  }
+
+  @Override
+  public void clip(F x, float low, float high, F y, long elements) {
+    Elementwise.clip(x, low, high, y, elements);
+  }
+
+  @Override
   public void add(F a, F b, F y, long elements) {
     Elementwise.add(a, b, y, elements);
+  }
+
+  @Override
+  public void multiply(F a, F b, F y, long elements) {
+    Elementwise.multiply(a, b, y, elements);
   }
 
   @Override

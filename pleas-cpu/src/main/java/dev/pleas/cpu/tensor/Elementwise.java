@@ -6,8 +6,17 @@ import dev.pleas.api.graph.Op;
 final class Elementwise {
   private Elementwise() {}
 
-  /** y = max(x, 0); NaN stays NaN. */
-  static void relu(Floats x, Floats y, long count) {
+  /** Changes the first {@code length} elements of a block. */
+  private interface Change {
+    void apply(float[] v, int length);
+  }
+
+  /** Changes the first {@code length} elements of a block by those of another. */
+  private interface Combination {
+    void apply(float[] v, float[] w, int length);
+  }
+
+  private static void each(Floats x, Floats y, long count, Change change) {
     Blocks.forEach(
         1,
         count,
@@ -15,49 +24,12 @@ final class Elementwise {
         (row, rows, at, length, buffers) -> {
           float[] v = buffers[0];
           x.read(at, v, 0, length);
-          relu(v, length);
+          change.apply(v, length);
           y.write(at, v, 0, length);
         });
   }
 
-  private static void relu(float[] v, int length) {
-    for (int i = 0; i < length; i++) {
-      v[i] = Math.max(v[i], 0f);
-    }
-  }
-
-  /** y = gelu(x); see {@link Op.Gelu.Form}. */
-  static void gelu(Floats x, Op.Gelu.Form form, Floats y, long count) {
-    Blocks.forEach(
-        1,
-        count,
-        1,
-        (row, rows, at, length, buffers) -> {
-          float[] v = buffers[0];
-          x.read(at, v, 0, length);
-          Gelu.apply(form, v, length);
-          y.write(at, v, 0, length);
-        });
-  }
-
-  /** y = tanh(x). */
-  static void tanh(Floats x, Floats y, long count) {
-    Blocks.forEach(
-        1,
-        count,
-        1,
-        (row, rows, at, length, buffers) -> {
-          float[] v = buffers[0];
-          x.read(at, v, 0, length);
-          for (int i = 0; i < length; i++) {
-            v[i] = (float) Math.tanh(v[i]);
-          }
-          y.write(at, v, 0, length);
-        });
-  }
-
-  /** y = a + b. */
-  static void add(Floats a, Floats b, Floats y, long count) {
+  private static void pairs(Floats a, Floats b, Floats y, long count, Combination combination) {
     Blocks.forEach(
         1,
         count,
@@ -67,9 +39,63 @@ final class Elementwise {
           float[] w = buffers[1];
           a.read(at, v, 0, length);
           b.read(at, w, 0, length);
-          add(v, w, length);
+          combination.apply(v, w, length);
           y.write(at, v, 0, length);
         });
+  }
+
+  /** y = max(x, 0); NaN stays NaN. */
+  static void relu(Floats x, Floats y, long count) {
+    each(x, y, count, Elementwise::relu);
+  }
+
+  private static void relu(float[] v, int length) {
+    for (int i = 0; i < length; i++) {
+      v[i] = Math.max(v[i], 0f);
+    }
+  }
+
+  /** y = min(max(x, low), high); NaN stays NaN. */
+  static void clip(Floats x, float low, float high, Floats y, long count) {
+    each(x, y, count, (v, length) -> clip(v, length, low, high));
+  }
+
+  private static void clip(float[] v, int length, float low, float high) {
+    for (int i = 0; i < length; i++) {
+      v[i] = Math.min(Math.max(v[i], low), high);
+    }
+  }
+
+  /** y = gelu(x); see {@link Op.Gelu.Form}. */
+  static void gelu(Floats x, Op.Gelu.Form form, Floats y, long count) {
+    each(x, y, count, (v, length) -> Gelu.apply(form, v, length));
+  }
+
+  /** y = tanh(x). */
+  static void tanh(Floats x, Floats y, long count) {
+    each(x, y, count, Elementwise::tanh);
+  }
+
+  private static void tanh(float[] v, int length) {
+    for (int i = 0; i < length; i++) {
+      v[i] = (float) Math.tanh(v[i]);
+    }
+  }
+
+  /** y = 1 / (1 + exp(−x)). */
+  static void sigmoid(Floats x, Floats y, long count) {
+    each(x, y, count, Elementwise::sigmoid);
+  }
+
+  private static void sigmoid(float[] v, int length) {
+    for (int i = 0; i < length; i++) {
+      v[i] = (float) (1 / (1 + Math.exp(-(double) v[i])));
+    }
+  }
+
+  /** y = a + b. */
+  static void add(Floats a, Floats b, Floats y, long count) {
+    pairs(a, b, y, count, Elementwise::add);
   }
 
   private static void add(float[] v, float[] w, int length) {
@@ -78,20 +104,26 @@ final class Elementwise {
     }
   }
 
+  /** y = a · b. */
+  static void multiply(Floats a, Floats b, Floats y, long count) {
+    pairs(a, b, y, count, Elementwise::multiply);
+  }
+
+  private static void multiply(float[] v, float[] w, int length) {
+    for (int i = 0; i < length; i++) {
+      v[i] *= w[i];
+    }
+  }
+
   /** y = factor · x. */
   static void scale(Floats x, float factor, Floats y, long count) {
-    Blocks.forEach(
-        1,
-        count,
-        1,
-        (row, rows, at, length, buffers) -> {
-          float[] v = buffers[0];
-          x.read(at, v, 0, length);
-          for (int i = 0; i < length; i++) {
-            v[i] *= factor;
-          }
-          y.write(at, v, 0, length);
-        });
+    each(x, y, count, (v, length) -> scale(v, length, factor));
+  }
+
+  private static void scale(float[] v, int length, float factor) {
+    for (int i = 0; i < length; i++) {
+      v[i] *= factor;
+    }
   }
 
   /**

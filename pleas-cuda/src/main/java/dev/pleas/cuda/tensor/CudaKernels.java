@@ -177,8 +177,23 @@ final class CudaKernels implements Kernels<DeviceBlock> {
   }
 
   @Override
+  public void sigmoid(DeviceBlock x, DeviceBlock y, long elements) {
+    engine.launch("sigmoid", elements, x.start(), y.start(), elements);
+  }
+
+  @Override
+  public void clip(DeviceBlock x, float low, float high, DeviceBlock y, long elements) {
+    engine.launch("clip", elements, x.start(), low, high, y.start(), elements);
+  }
+
+  @Override
   public void add(DeviceBlock a, DeviceBlock b, DeviceBlock y, long elements) {
     engine.launch("sum", elements, a.start(), b.start(), y.start(), elements);
+  }
+
+  @Override
+  public void multiply(DeviceBlock a, DeviceBlock b, DeviceBlock y, long elements) {
+    engine.launch("product", elements, a.start(), b.start(), y.start(), elements);
   }
 
   @Override

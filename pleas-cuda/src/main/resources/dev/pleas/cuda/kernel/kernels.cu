@@ -60,10 +60,33 @@ extern "C" __global__ void hyperbolic_tangent(const float* x, float* y, long lon
   }
 }
 
+extern "C" __global__ void sigmoid(const float* x, float* y, long long n) {
+  long long i = INDEX;
+  if (i < n) {
+    y[i] = 1.0f / (1.0f + expf(-x[i]));
+  }
+}
+
+// fminf and fmaxf give the other operand for NaN.
+extern "C" __global__ void clip(const float* x, float low, float high, float* y, long long n) {
+  long long i = INDEX;
+  if (i < n) {
+    float v = x[i];
+    y[i] = v < low ? low : v > high ? high : v;
+  }
+}
+
 extern "C" __global__ void sum(const float* a, const float* b, float* y, long long n) {
   long long i = INDEX;
   if (i < n) {
     y[i] = a[i] + b[i];
+  }
+}
+
+extern "C" __global__ void product(const float* a, const float* b, float* y, long long n) {
+  long long i = INDEX;
+  if (i < n) {
+    y[i] = a[i] * b[i];
   }
 }
 

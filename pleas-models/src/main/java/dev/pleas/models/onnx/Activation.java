@@ -32,6 +32,11 @@ record Activation(List<Part> parts, List<Integer> positions, boolean pooled)
     return parts.stream().mapToInt(Part::channels).sum();
   }
 
+  /** Whether it has one position, whose axes the graph may have or not. */
+  boolean isPooled() {
+    return positions.isEmpty() ? pooled : positions.stream().allMatch(length -> length == 1);
+  }
+
   /** Returns the channels of each part. */
   List<Integer> split() {
     return parts.stream().map(Part::channels).toList();

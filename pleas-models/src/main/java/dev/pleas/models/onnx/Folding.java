@@ -20,23 +20,23 @@ final class Folding {
   private static final int MOST = 64;
 
   private final Map<String, List<Long>> known;
-  private final Map<String, Double> reals;
+  private final Map<String, Double> numbers;
 
   /**
    * @param constants whole numbers by name
-   * @param reals single floating-point numbers by name
+   * @param numbers single real numbers by name
    */
-  Folding(Map<String, List<Long>> constants, Map<String, Double> reals) {
+  Folding(Map<String, List<Long>> constants, Map<String, Double> numbers) {
     known = new HashMap<>(constants);
-    this.reals = reals;
+    this.numbers = numbers;
   }
 
-  /** Returns a floating-point number by the name of a value, or null if it is none. */
-  @Nullable Double real(@Nullable String value) {
+  /** Returns a single real number by the name of a value, or null if it is none that is known. */
+  @Nullable Double number(@Nullable String value) {
     @Nullable List<Long> whole = get(value);
     return whole != null && whole.size() == 1
         ? Double.valueOf(whole.get(0))
-        : value == null ? null : reals.get(value);
+        : value == null ? null : numbers.get(value);
   }
 
   /** Returns whole numbers by the name of a value, or null if they are not known. */

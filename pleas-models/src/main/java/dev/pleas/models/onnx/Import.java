@@ -9,6 +9,7 @@ import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,9 @@ final class Import {
   private final Set<String> made = new HashSet<>();
   private @Nullable String stuck;
 
+  /** Names of weights by other names that they have. */
+  private final Map<String, String> same = new HashMap<>();
+
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
     Unsupported again() {
@@ -56,7 +60,7 @@ final class Import {
     this.tensors = tensors;
     this.wanted = wanted;
     this.weights = new Weights(tensors);
-    this.folding = new Folding(network.constants(), network.reals());
+    this.folding = new Folding(network.constants(), network.numbers());
   }
 
   Adaptation run() {
@@ -67,7 +71,7 @@ final class Import {
     Translator translator = new Translator(nodes, weights, folding);
     TokenTranslator tokens = new TokenTranslator(inputs, nodes, weights, folding);
     for (OnnxNode node : network.nodes()) {
-      translate(translator, tokens, node);
+      translate(translator, tokens, renamed(node));
     }
     refuseUnsupported();
     Map<String, String> outputs = new LinkedHashMap<>();
@@ -82,6 +86,16 @@ final class Import {
     Set<String> passengers = new HashSet<>(tensors.keySet());
     passengers.removeAll(weights.used());
     return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
+  }
+
+  /** A weight that goes through an Identity, as those of equal layers do, is that weight. */
+  private OnnxNode renamed(OnnxNode node) {
+    List<String> inputs =
+        node.inputs().stream().map(name -> same.getOrDefault(name, name)).toList();
+    if (node.operator().equals("Identity") && tensors.containsKey(inputs.get(0))) {
+      same.put(node.outputs().get(0), inputs.get(0));
+    }
+    return new OnnxNode(node.name(), node.operator(), inputs, node.outputs(), node.attributes());
   }
 
   private void translate(Translator translator, TokenTranslator tokens, OnnxNode node) {
@@ -216,7 +230,7 @@ final class Import {
           && dense.positions().isEmpty()) {
         return dense.parts().get(0).value();
       } else if (value instanceof View view) {
-        return tokens.tokens(name, view);
+        return tokens.output(name, view);
       }
     } catch (UnsupportedOperator e) {
       // refused below

@@ -148,8 +148,7 @@ final class Inputs {
     values.put(input.name(), new Ids(input.name(), length));
     for (Input other : network.inputs()) {
       if (other.name().equals(MASK)) {
-        String far = nodes.add(MASK + ".far", new Op.Multiply(20), List.of(input.name()));
-        String there = nodes.add(MASK, new Op.Tanh(), List.of(far));
+        String there = nodes.add(MASK, new Op.Clip(0, 1), List.of(input.name()));
         List<Long> dims = List.of(Folding.BATCH, (long) length);
         values.put(MASK, new Mask(there, Mask.Stage.THERE, dims));
       } else if (other.name().equals(TYPES)) {

@@ -76,13 +76,13 @@ final class OnnxFile {
    * Returns what the model computes.
    *
    * @param constants small arrays of whole numbers by name
-   * @param reals single floating-point numbers by name
+   * @param numbers single real numbers by name
    */
-  OnnxNetwork network(Map<String, List<Long>> constants, Map<String, Double> reals) {
+  OnnxNetwork network(Map<String, List<Long>> constants, Map<String, Double> numbers) {
     List<Input> given =
         inputs.stream().filter(input -> !tensors.containsKey(input.name())).toList();
     return new OnnxNetwork(
-        name, opset, List.copyOf(nodes), given, List.copyOf(outputs), constants, reals);
+        name, opset, List.copyOf(nodes), given, List.copyOf(outputs), constants, numbers);
   }
 
   private void readModel(MessageReader model) throws IOException {

@@ -9,6 +9,7 @@ import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.api.tensor.Shape;
+import dev.pleas.models.dtype.StoredTensors;
 import dev.pleas.models.file.CheckpointFile;
 import dev.pleas.models.file.Extent;
 import dev.pleas.models.file.FileWindows;
@@ -82,7 +83,7 @@ final class OnnxFormat implements CheckpointFormat {
         name -> bytes(Objects.requireNonNull(file.tensors().get(name)), bytes, outside);
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
     metadata.put(ADAPTER, OnnxAdapterProvider.ID);
-    metadata.put(NETWORK, json(file.network(constants(file, content), reals(file, content))));
+    metadata.put(NETWORK, json(file.network(constants(file, content), numbers(file, content))));
     return new MappedCheckpoint(path, infos, metadata, content);
   }
 
@@ -182,19 +183,19 @@ final class OnnxFormat implements CheckpointFormat {
     return constants;
   }
 
-  private static Map<String, Double> reals(OnnxFile file, Function<String, ByteBuffer> content) {
-    Map<String, Double> reals = new LinkedHashMap<>();
+  /** A single weight is such a number, too. */
+  private static Map<String, Double> numbers(OnnxFile file, Function<String, ByteBuffer> content) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
     file.tensors()
         .forEach(
             (name, tensor) -> {
-              DType dtype = tensor.info().dtype();
-              boolean single = tensor.info().shape().elements() == 1;
-              if (single && (dtype == DType.F32 || dtype == DType.F64)) {
-                ByteBuffer in = content.apply(name).duplicate().order(ByteOrder.LITTLE_ENDIAN);
-                reals.put(name, dtype == DType.F32 ? in.getFloat() : in.getDouble());
+              TensorInfo info = tensor.info();
+              if (info.dtype().isFloating() && info.shape().elements() == 1) {
+                StoredTensor stored = new StoredTensor(info, content.apply(name));
+                numbers.put(name, (double) StoredTensors.toFloat32(stored).values()[0]);
               }
             });
-    return reals;
+    return numbers;
   }
 
   @Override

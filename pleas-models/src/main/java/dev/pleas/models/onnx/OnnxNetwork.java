@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs what the network is given, weights excluded
  * @param outputs names of the results
  * @param constants small arrays of whole numbers by name, as shapes and axes are
- * @param reals single floating-point numbers by name
+ * @param numbers single real numbers by name, as bounds and factors are
  */
 record OnnxNetwork(
     String name,
@@ -22,7 +22,7 @@ record OnnxNetwork(
     List<Input> inputs,
     List<String> outputs,
     Map<String, List<Long>> constants,
-    Map<String, Double> reals) {
+    Map<String, Double> numbers) {
   /**
    * An input.
    *

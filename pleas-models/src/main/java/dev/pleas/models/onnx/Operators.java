@@ -46,12 +46,13 @@ final class Operators {
   /**
    * Adds the operators.
    *
-   * @param in shape of the first input without the batch axis
+   * @param shapes of the inputs without the batch axis
    * @param out shape of the result without the batch axis
    */
-  void write(Shape in, Shape out) {
+  void write(List<Shape> shapes, Shape out) {
     Op op = node.op();
     String x = inputs.get(0);
+    Shape in = shapes.get(0);
     if (op instanceof Op.Conv2d conv) {
       List<Attribute> attributes = window(conv.window());
       attributes.add(Attribute.of("group", conv.groups()));
@@ -71,6 +72,17 @@ final class Operators {
       result("Relu", x);
     } else if (op instanceof Op.Tanh) {
       result("Tanh", x);
+    } else if (op instanceof Op.Sigmoid) {
+      result("Sigmoid", x);
+    } else if (op instanceof Op.HardSigmoid gate) {
+      result(
+          "HardSigmoid",
+          List.of(x),
+          List.of(
+              Attribute.of("alpha", (float) gate.slope()),
+              Attribute.of("beta", (float) gate.offset())));
+    } else if (op instanceof Op.Clip clip) {
+      result("Clip", x, onnx.number((float) clip.low()), onnx.number((float) clip.high()));
     } else if (op instanceof Op.Multiply multiply) {
       result("Mul", x, onnx.number((float) multiply.factor()));
     } else if (op instanceof Op.Gelu gelu) {
@@ -79,6 +91,10 @@ final class Operators {
       attention(attention, in, out);
     } else if (op instanceof Op.Add) {
       result("Add", x, inputs.get(1));
+    } else if (op instanceof Op.Product) {
+      boolean gate = shapes.get(1).rank() < in.rank();
+      String factors = inputs.get(1);
+      result("Mul", x, gate ? step("factors", "Unsqueeze", factors, axes(2, in.rank())) : factors);
     } else if (op instanceof Op.AddParameter add) {
       addParameter(add, x, in, Objects.requireNonNull(parameters.get(add.weight())));
     } else if (op instanceof Op.Embed embed) {
@@ -87,6 +103,10 @@ final class Operators {
       result("Transpose", List.of(rows), List.of(Attribute.list("perm", 1, 0, 2)));
     } else if (op instanceof Op.MaxPool2d pool) {
       result("MaxPool", List.of(x), window(pool.window()));
+    } else if (op instanceof Op.AveragePool2d pool) {
+      List<Attribute> attributes = sliding(pool.window());
+      attributes.add(Attribute.of("count_include_pad", 1));
+      result("AveragePool", List.of(x), attributes);
     } else if (op instanceof Op.GlobalAveragePool) {
       result(
           "ReduceMean",
@@ -110,9 +130,15 @@ final class Operators {
   }
 
   private static List<Attribute> window(Window w) {
+    List<Attribute> attributes = sliding(w);
+    attributes.add(Attribute.list("dilations", w.dilationHeight(), w.dilationWidth()));
+    return attributes;
+  }
+
+  /** All of a window but its dilation. */
+  private static List<Attribute> sliding(Window w) {
     return new ArrayList<>(
         List.of(
-            Attribute.list("dilations", w.dilationHeight(), w.dilationWidth()),
             Attribute.list("kernel_shape", w.kernelHeight(), w.kernelWidth()),
             Attribute.list("pads", w.padHeight(), w.padWidth(), w.padHeight(), w.padWidth()),
             Attribute.list("strides", w.strideHeight(), w.strideWidth())));

@@ -90,7 +90,7 @@ final class Projection implements View.Source {
     }
 
     @Override
-    public String value() {
+    public String value() throws UnsupportedOperator {
       if (added == null) {
         added = nodes.add(node, suffix, op, List.of(input));
       }

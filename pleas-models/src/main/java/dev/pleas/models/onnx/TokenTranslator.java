@@ -81,9 +81,7 @@ final class TokenTranslator {
     }
     Value result = single(node, operands);
     boolean vectors =
-        result instanceof View view
-            && view.count() == 1
-            && view.axes().equals(Axes.channelsFirst(view.channels(), List.of()));
+        result instanceof View view && isVectors(view) && view.source() instanceof View.Given;
     return List.of(vectors ? channelsFirst(node, result) : result);
   }
 
@@ -115,6 +113,11 @@ final class TokenTranslator {
       case "Tanh" -> each(node, view(node, operands, 0), new Op.Tanh());
       default -> throw refused();
     };
+  }
+
+  /** Whether a view is [N, C]. */
+  private static boolean isVectors(View view) {
+    return view.count() == 1 && view.axes().equals(Axes.channelsFirst(view.channels(), List.of()));
   }
 
   private static UnsupportedOperator refused() {
@@ -170,8 +173,7 @@ final class TokenTranslator {
     if (view == null) {
       throw refused();
     }
-    Axes vectors = Axes.channelsFirst(view.channels(), List.of());
-    if (!view.positions().isEmpty() && view.count() == 1 && view.axes().equals(vectors)) {
+    if (!view.positions().isEmpty() && isVectors(view)) {
       String mean =
           nodes.add(node, ".only", new Op.GlobalAveragePool(), List.of(value(node, view)));
       return new Activation(List.of(new Part(mean, view.channels())), List.of(), false);
@@ -184,13 +186,15 @@ final class TokenTranslator {
   }
 
   /**
-   * Returns tokens [N, T, C] as the graph's [N, C, T].
+   * Returns an output, vectors [N, C], or tokens [N, T, C] as the graph's [N, C, T].
    *
    * @param name of the output that they are
    */
-  String tokens(String name, View view) throws UnsupportedOperator {
-    if (view.positions().size() != 1
-        || !view.axes().equals(Axes.tokens(view.count(), view.channels()))) {
+  String output(String name, View view) throws UnsupportedOperator {
+    boolean tokens =
+        view.positions().size() == 1
+            && view.axes().equals(Axes.tokens(view.count(), view.channels()));
+    if (!tokens && !(view.positions().isEmpty() && isVectors(view))) {
       throw refused();
     }
     String value = view.source().value();
@@ -353,7 +357,7 @@ final class TokenTranslator {
     for (int i = 0; i < 2; i++) {
       @Nullable Value x = operands.get(i);
       @Nullable Value y = operands.get(1 - i);
-      @Nullable Double number = folding.real(node.input(1 - i));
+      @Nullable Double number = folding.number(node.input(1 - i));
       if (x instanceof Scores scores && y instanceof Mask mask) {
         return attention.masked(scores, mask);
       } else if (x instanceof Normalizing n && number != null) {
@@ -411,7 +415,7 @@ final class TokenTranslator {
   }
 
   private Value subtract(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    @Nullable Double number = folding.real(node.input(0));
+    @Nullable Double number = folding.number(node.input(0));
     if (operands.get(1) instanceof Mask mask
         && mask.stage() == Mask.Stage.THERE
         && number != null
@@ -429,7 +433,7 @@ final class TokenTranslator {
     for (int i = 0; i < 2; i++) {
       @Nullable Value x = operands.get(i);
       @Nullable Value y = operands.get(1 - i);
-      @Nullable Double number = folding.real(node.input(1 - i));
+      @Nullable Double number = folding.number(node.input(1 - i));
       @Nullable View view = asView(x);
       @Nullable String tensor = node.input(1 - i);
       if (number != null && x != null) {
@@ -461,7 +465,7 @@ final class TokenTranslator {
 
   /** Where a mask is 0. */
   private Value equal(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    @Nullable Double number = folding.real(node.input(1));
+    @Nullable Double number = folding.number(node.input(1));
     if (operands.get(0) instanceof Mask mask
         && mask.stage() == Mask.Stage.THERE
         && number != null
@@ -472,7 +476,7 @@ final class TokenTranslator {
   }
 
   private Value where(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    @Nullable Double number = folding.real(node.input(1));
+    @Nullable Double number = folding.number(node.input(1));
     if (operands.get(0) instanceof Mask mask
         && operands.get(2) instanceof Scores scores
         && number != null) {
@@ -482,7 +486,7 @@ final class TokenTranslator {
   }
 
   private Value divide(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    @Nullable Double number = folding.real(node.input(1));
+    @Nullable Double number = folding.number(node.input(1));
     @Nullable Value x = operands.get(0);
     if (number != null && number != 0 && x != null) {
       return times(x, 1 / number);
@@ -498,7 +502,7 @@ final class TokenTranslator {
   }
 
   private Value power(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    @Nullable Double number = folding.real(node.input(1));
+    @Nullable Double number = folding.number(node.input(1));
     if (operands.get(0) instanceof Normalizing n
         && n.step() == Step.CENTERED
         && number != null

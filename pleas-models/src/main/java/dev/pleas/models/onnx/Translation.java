@@ -65,7 +65,9 @@ final class Translation {
       String output = values.computeIfAbsent(node.name(), onnx::name);
       List<String> inputs = node.inputs().stream().map(this::name).toList();
       new Operators(onnx, node, inputs, output, graph.parameters())
-          .write(graph.valueShape(node.inputs().get(0)), graph.valueShape(node.name()));
+          .write(
+              node.inputs().stream().map(graph::valueShape).toList(),
+              graph.valueShape(node.name()));
     }
     copies.forEach(this::copy);
   }

@@ -21,35 +21,44 @@ final class Translator {
               "AveragePool",
               "BatchNormalization",
               "Cast",
+              "Clip",
               "Concat",
               "Constant",
               "Conv",
+              "Div",
               "Dropout",
               "Flatten",
               "Gather",
               "Gemm",
               "GlobalAveragePool",
+              "HardSigmoid",
+              "HardSwish",
               "Identity",
               "MatMul",
               "MaxPool",
+              "Mul",
               "Pad",
               "ReduceMean",
               "Relu",
               "Reshape",
               "Shape",
+              "Sigmoid",
               "Slice",
               "Squeeze",
+              "Sub",
               "Tanh",
               "Unsqueeze"));
 
   private final Nodes nodes;
   private final Weights weights;
   private final Folding folding;
+  private final Gates gates;
 
   Translator(Nodes nodes, Weights weights, Folding folding) {
     this.nodes = nodes;
     this.weights = weights;
     this.folding = folding;
+    this.gates = new Gates(this, weights, folding);
   }
 
   /** Returns whether this is an operator on values whose channels are axis 1, as images have. */
@@ -57,7 +66,7 @@ final class Translator {
     Activation x = values.get(0);
     boolean vectors = x.positions().isEmpty();
     return switch (node.operator()) {
-      case "Add" -> values.size() == 2 || vectors;
+      case "Add" -> values.size() == 2 || vectors || x.positions().size() == 2;
       case "MatMul" -> vectors;
       case "Reshape", "Squeeze", "Unsqueeze" -> vectors || leavesChannels(node, x);
       case "ReduceMean" -> x.positions().size() == 2 && isOverPositions(node);
@@ -78,13 +87,20 @@ final class Translator {
     return switch (node.operator()) {
       case "Conv" -> conv(node, x);
       case "BatchNormalization" -> batchNorm(node, x);
-      case "Relu" -> each(node, x, new Op.Relu());
+      case "Relu" -> gates.relu(node, x);
       case "Tanh" -> each(node, x, new Op.Tanh());
       case "MaxPool" -> maxPool(node, x);
       case "AveragePool" -> averagePool(node, x);
       case "GlobalAveragePool" -> globalPool(node, x, true);
       case "ReduceMean" -> reduceMean(node, x);
-      case "Add" -> values.size() == 2 ? add(node, x, values.get(1)) : addParameter(node, x);
+      case "Sigmoid" -> each(node, x, new Op.Sigmoid());
+      case "HardSigmoid" -> gates.hardSigmoid(node, x);
+      case "HardSwish" -> gates.hardSwish(node, x);
+      case "Clip" -> gates.clip(node, x);
+      case "Add" -> values.size() == 2 ? add(node, x, values.get(1)) : addConstant(node, x);
+      case "Mul" ->
+          values.size() == 2 ? gates.multiply(node, x, values.get(1)) : gates.constant(node, x);
+      case "Sub", "Div" -> gates.constant(node, requireOne(values));
       case "Gemm" -> gemm(node, requireFirst(node, x));
       case "MatMul" -> matMul(node, requireFirst(node, x));
       case "Concat" -> concat(node, values);
@@ -103,20 +119,52 @@ final class Translator {
     return x;
   }
 
-  private String add(OnnxNode node, String suffix, Op op, List<String> inputs) {
+  private static Activation requireOne(List<Activation> values) throws UnsupportedOperator {
+    if (values.size() != 1) {
+      throw new UnsupportedOperator("is applied to two activations");
+    }
+    return values.get(0);
+  }
+
+  String add(OnnxNode node, String suffix, Op op, List<String> inputs) throws UnsupportedOperator {
     return nodes.add(node, suffix, op, inputs);
   }
 
-  private Activation each(OnnxNode node, Activation x, Op op) {
+  Activation each(OnnxNode node, Activation x, Op op) throws UnsupportedOperator {
+    return each(x, (i, part) -> add(node, suffix(x, i), op, List.of(part.value())));
+  }
+
+  /** Makes a value of a part. */
+  interface OfPart {
+    String apply(int index, Part part) throws UnsupportedOperator;
+  }
+
+  /** Does something to each part that keeps its channels and positions. */
+  Activation each(Activation x, OfPart change) throws UnsupportedOperator {
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < x.parts().size(); i++) {
       Part part = x.parts().get(i);
-      parts.add(new Part(add(node, suffix(x, i), op, List.of(part.value())), part.channels()));
+      parts.add(new Part(change.apply(i, part), part.channels()));
     }
     return new Activation(parts, x.positions(), x.pooled());
   }
 
-  private static String suffix(Activation x, int part) {
+  /** Returns the name of a value that the graph does not have. */
+  String defer(Deferred value) {
+    return nodes.defer(value);
+  }
+
+  /** Returns what a part is instead of a value of the graph, or null. */
+  @Nullable Deferred deferred(Part part) {
+    return nodes.deferred(part.value());
+  }
+
+  /** Returns what its first part is; its parts are of one kind. */
+  @Nullable Deferred deferred(Activation x) {
+    return deferred(x.parts().get(0));
+  }
+
+  static String suffix(Activation x, int part) {
     return x.parts().size() == 1 ? "" : "." + part;
   }
 
@@ -156,11 +204,13 @@ final class Translator {
     return shape.rank() >= 1 && shape.dim(shape.rank() - 1) == length;
   }
 
-  private Activation conv(OnnxNode node, Activation x) throws UnsupportedOperator {
+  private Activation conv(OnnxNode node, Activation given) throws UnsupportedOperator {
+    Image image = image(given);
+    Activation x = image.x();
     Shape shape = weight(node, 1, 4);
     int groups = Math.toIntExact(node.number("group", 1));
     if (x.positions().size() != 2) {
-      throw new UnsupportedOperator("is applied to pooled values");
+      return convPooled(node, x, shape);
     }
     if (groups > 1 && x.parts().size() > 1) {
       throw new UnsupportedOperator("has groups and is applied to a concatenation");
@@ -174,7 +224,7 @@ final class Translator {
     if (!asSaid || shape.dim(2) < 1 || shape.dim(3) < 1) {
       throw misfit(node, 1, shape);
     }
-    Window window = window(node, x, shape.dim(2), shape.dim(3));
+    Window window = window(node, image, shape.dim(2), shape.dim(3));
     String tensor = Objects.requireNonNull(node.input(1));
     List<String> kernels =
         x.parts().size() == 1
@@ -192,7 +242,22 @@ final class Translator {
     return sum(node, terms, shape.dim(0), positions);
   }
 
-  private Activation sum(OnnxNode node, List<String> terms, int channels, List<Integer> positions) {
+  /** A convolution of one position is a product with a matrix. */
+  private Activation convPooled(OnnxNode node, Activation x, Shape kernel)
+      throws UnsupportedOperator {
+    boolean padded =
+        Objects.requireNonNullElse(node.numbers("pads"), List.<Long>of()).stream()
+            .anyMatch(pad -> pad != 0);
+    if (!x.pooled() || kernel.elementsFrom(2) != 1 || padded || node.number("group", 1) != 1) {
+      throw new UnsupportedOperator("has a window or groups and is applied to pooled values");
+    }
+    Shape matrix = Shape.of(kernel.dim(0), kernel.dim(1));
+    Activation y = linear(node, x, matrix, false, bias(node, 2, kernel.dim(0)));
+    return new Activation(y.parts(), List.of(), true);
+  }
+
+  private Activation sum(OnnxNode node, List<String> terms, int channels, List<Integer> positions)
+      throws UnsupportedOperator {
     String sum = terms.get(0);
     for (int i = 1; i < terms.size(); i++) {
       sum = add(node, ".sum" + i, new Op.Add(), List.of(sum, terms.get(i)));
@@ -200,8 +265,31 @@ final class Translator {
     return new Activation(List.of(new Part(sum, channels)), positions, false);
   }
 
-  private static Window window(OnnxNode node, Activation x, int height, int width)
+  /**
+   * What a window slides over.
+   *
+   * @param x without its padding
+   * @param padHeight zeros above and below
+   * @param padWidth zeros left and right
+   */
+  private record Image(Activation x, int padHeight, int padWidth) {}
+
+  private Image image(Activation x) throws UnsupportedOperator {
+    if (!(deferred(x) instanceof Deferred.Padded padding)) {
+      return new Image(x, 0, 0);
+    }
+    List<Integer> positions =
+        List.of(
+            x.positions().get(0) - 2 * padding.height(),
+            x.positions().get(1) - 2 * padding.width());
+    Activation inner = each(x, (i, part) -> Objects.requireNonNull(deferred(part)).value());
+    return new Image(
+        new Activation(inner.parts(), positions, false), padding.height(), padding.width());
+  }
+
+  private static Window window(OnnxNode node, Image image, int height, int width)
       throws UnsupportedOperator {
+    Activation x = image.x();
     List<Long> strides = two(node, "strides", 1);
     List<Long> dilations = two(node, "dilations", 1);
     @Nullable List<Long> given = node.numbers("pads");
@@ -220,8 +308,8 @@ final class Translator {
               width,
               Math.toIntExact(strides.get(0)),
               Math.toIntExact(strides.get(1)),
-              Math.toIntExact(pads.get(0)),
-              Math.toIntExact(pads.get(1)),
+              Math.addExact(Math.toIntExact(pads.get(0)), image.padHeight()),
+              Math.addExact(Math.toIntExact(pads.get(1)), image.padWidth()),
               Math.toIntExact(dilations.get(0)),
               Math.toIntExact(dilations.get(1)));
       if (window.outputHeight(x.positions().get(0)) > 0
@@ -280,15 +368,20 @@ final class Translator {
     if (x.positions().size() != 2 || node.outputs().size() > 1) {
       throw new UnsupportedOperator("gives places, or is applied to pooled values");
     }
-    Window window = window(node, x, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
+    Image image = new Image(x, 0, 0);
+    Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
+    return pool(node, x, window, new Op.MaxPool2d(window));
+  }
+
+  private Activation pool(OnnxNode node, Activation x, Window window, Op op)
+      throws UnsupportedOperator {
     if (node.number("ceil_mode", 0) != 0 && !dividesEvenly(window, x)) {
       throw new UnsupportedOperator("has ceil_mode");
     }
-    Activation pooled = each(node, x, new Op.MaxPool2d(window));
     List<Integer> positions =
         List.of(
             window.outputHeight(x.positions().get(0)), window.outputWidth(x.positions().get(1)));
-    return new Activation(pooled.parts(), positions, false);
+    return new Activation(each(node, x, op).parts(), positions, false);
   }
 
   /** Whether windows reach the end, so that rounding up and down give as many. */
@@ -300,34 +393,63 @@ final class Translator {
     return height % w.strideHeight() == 0 && width % w.strideWidth() == 0;
   }
 
-  /** An average over one window that is all of the input. */
-  private Activation averagePool(OnnxNode node, Activation x) throws UnsupportedOperator {
+  /** Means of windows; one window that is all of the input is that whatever its size. */
+  private Activation averagePool(OnnxNode node, Activation given) throws UnsupportedOperator {
+    Image image = image(given);
+    Activation x = image.x();
     List<Long> kernel = two(node, "kernel_shape", 1);
-    boolean padded =
-        Objects.requireNonNullElse(node.numbers("pads"), List.<Long>of()).stream()
-            .anyMatch(pad -> pad != 0);
-    boolean whole =
-        x.positions().size() == 2
-            && kernel.get(0) == (long) x.positions().get(0)
-            && kernel.get(1) == (long) x.positions().get(1);
-    if (!whole || padded) {
-      throw new UnsupportedOperator("is not over the whole input");
+    if (x.positions().size() != 2) {
+      throw new UnsupportedOperator("is applied to pooled values");
     }
-    return globalPool(node, x, true);
+    Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
+    boolean outside =
+        window.padHeight() > image.padHeight() || window.padWidth() > image.padWidth();
+    boolean dilated = window.dilationHeight() > 1 || window.dilationWidth() > 1;
+    if (dilated || (outside && node.number("count_include_pad", 0) == 0)) {
+      throw new UnsupportedOperator("has dilations, or padding that does not count");
+    }
+    boolean padded = window.padHeight() > 0 || window.padWidth() > 0;
+    boolean whole =
+        window.kernelHeight() == x.positions().get(0)
+            && window.kernelWidth() == x.positions().get(1);
+    return whole && !padded
+        ? globalPool(node, x, true)
+        : pool(node, x, window, new Op.AveragePool2d(window));
   }
 
-  /** Padding by nothing, which exporters write before some poolings. */
+  /** Zeros around an image, as many before as after; those of other axes must be none. */
   private Activation pad(OnnxNode node, Activation x) throws UnsupportedOperator {
     @Nullable List<Long> attribute = node.numbers("pads");
     @Nullable List<Long> pads = attribute == null ? folding.get(node.input(1)) : attribute;
-    if (pads == null || pads.stream().anyMatch(pad -> pad != 0)) {
-      throw new UnsupportedOperator("pads");
+    if (pads != null && pads.stream().allMatch(pad -> pad == 0)) {
+      return x;
     }
-    return x;
+    @Nullable Double by = folding.number(node.input(2));
+    boolean zeros =
+        node.text("mode", "constant").equals("constant")
+            && node.real("value", 0) == 0
+            && (node.input(2) == null || (by != null && by == 0));
+    boolean around =
+        pads != null
+            && pads.size() == 8
+            && x.positions().size() == 2
+            && pads.subList(0, 4).equals(pads.subList(4, 8))
+            && pads.get(0) == 0
+            && pads.get(1) == 0
+            && pads.get(2) >= 0
+            && pads.get(3) >= 0;
+    if (!zeros || !around || node.input(3) != null || deferred(x) != null) {
+      throw new UnsupportedOperator("pads by something else than zeros around an image");
+    }
+    int height = Math.toIntExact(pads.get(2));
+    int width = Math.toIntExact(pads.get(3));
+    Activation y = each(x, (i, part) -> defer(new Deferred.Padded(part.value(), height, width)));
+    List<Integer> positions =
+        List.of(x.positions().get(0) + 2 * height, x.positions().get(1) + 2 * width);
+    return new Activation(y.parts(), positions, false);
   }
 
-  private Activation globalPool(OnnxNode node, Activation x, boolean keepsAxes)
-      throws UnsupportedOperator {
+  Activation globalPool(OnnxNode node, Activation x, boolean keepsAxes) throws UnsupportedOperator {
     if (x.positions().isEmpty()) {
       throw new UnsupportedOperator("is applied to pooled values");
     }
@@ -363,17 +485,21 @@ final class Translator {
     return new Activation(parts, x.positions(), x.pooled());
   }
 
-  /** The bias after a product of matrices. */
-  private Activation addParameter(OnnxNode node, Activation x) throws UnsupportedOperator {
+  /** A number, or the bias after a product of matrices. */
+  private Activation addConstant(OnnxNode node, Activation x) throws UnsupportedOperator {
     int operand = weights.shape(node.input(0)) == null ? 1 : 0;
+    boolean bias = x.positions().isEmpty() && !x.pooled() && x.channels() == 1;
+    if (folding.number(node.input(operand)) != null && !bias) {
+      return gates.constant(node, x);
+    }
     if (!x.positions().isEmpty() || x.pooled() || x.parts().size() > 1) {
       throw new UnsupportedOperator("adds constants to values with positions");
     }
-    @Nullable String bias = bias(node, operand, x.channels());
-    if (bias == null) {
+    @Nullable String offset = bias(node, operand, x.channels());
+    if (offset == null) {
       throw new UnsupportedOperator("adds nothing");
     }
-    String sum = add(node, "", new Op.AddParameter(bias), List.of(x.parts().get(0).value()));
+    String sum = add(node, "", new Op.AddParameter(offset), List.of(x.parts().get(0).value()));
     return new Activation(List.of(new Part(sum, x.channels())), List.of(), false);
   }
 
@@ -397,8 +523,14 @@ final class Translator {
     if (!x.positions().isEmpty() || x.pooled()) {
       throw new UnsupportedOperator("is applied to values with positions");
     }
+    return linear(node, x, shape, transposed, bias);
+  }
+
+  private Activation linear(
+      OnnxNode node, Activation x, Shape shape, boolean transposed, @Nullable String bias)
+      throws UnsupportedOperator {
     if (shape.dim(1) != x.channels()) {
-      throw misfit(node, 1, stored);
+      throw misfit(node, 1, Objects.requireNonNull(weights.shape(node.input(1))));
     }
     List<String> matrices =
         weights.parts(Objects.requireNonNull(node.input(1)), shape, 1, x.split(), transposed);
@@ -410,8 +542,7 @@ final class Translator {
     return sum(node, terms, shape.dim(0), List.of());
   }
 
-  private static Activation concat(OnnxNode node, List<Activation> values)
-      throws UnsupportedOperator {
+  private Activation concat(OnnxNode node, List<Activation> values) throws UnsupportedOperator {
     Activation first = values.get(0);
     int rank = first.onnxShape().size();
     long axis = node.number("axis", 1);
@@ -423,13 +554,25 @@ final class Translator {
       if (!value.positions().equals(first.positions()) || value.pooled() != first.pooled()) {
         throw new UnsupportedOperator("is applied to values of different shapes");
       }
+      @Nullable Deferred unmade = deferred(value);
+      if (unmade != null) {
+        throw new UnsupportedOperator("is applied to " + unmade.shown());
+      }
       parts.addAll(value.parts());
     }
     return new Activation(parts, first.positions(), first.pooled());
   }
 
-  /** Drops axes of length 1, or changes nothing. */
+  /** Drops axes of length 1, puts them behind a vector, or changes nothing. */
   private Activation reshape(OnnxNode node, Activation x) throws UnsupportedOperator {
+    if (node.operator().equals("Unsqueeze") && x.positions().isEmpty() && !x.pooled()) {
+      return unsqueeze(node, x);
+    }
+    if (node.operator().equals("Reshape")
+        && x.positions().isEmpty()
+        && isPosition(folding.get(node.input(1)), x.channels())) {
+      return new Activation(x.parts(), List.of(), true);
+    }
     if (!leavesChannels(node, x)) {
       throw new UnsupportedOperator("does not end in [batch, channels]");
     }
@@ -437,6 +580,31 @@ final class Translator {
       return new Activation(x.parts(), List.of(), false);
     }
     return globalPool(node, x, false); // of a single position
+  }
+
+  private Activation unsqueeze(OnnxNode node, Activation x) throws UnsupportedOperator {
+    boolean begun = deferred(x) instanceof Deferred.Unsqueezed;
+    int rank = begun ? 4 : 2 + Objects.requireNonNullElse(folding.axes(node), List.of()).size();
+    @Nullable List<Long> axes = folding.axes(node);
+    List<Long> behind =
+        axes == null ? List.of() : axes.stream().map(a -> a < 0 ? a + rank : a).sorted().toList();
+    if (begun && (behind.equals(List.of(2L)) || behind.equals(List.of(3L)))) {
+      Activation vector = each(x, (i, part) -> Objects.requireNonNull(deferred(part)).value());
+      return new Activation(vector.parts(), List.of(), true);
+    } else if (deferred(x) == null && behind.equals(List.of(2L))) {
+      return each(x, (i, part) -> defer(new Deferred.Unsqueezed(part.value())));
+    } else if (deferred(x) == null && behind.equals(List.of(2L, 3L))) {
+      return new Activation(x.parts(), List.of(), true);
+    }
+    throw new UnsupportedOperator("does not put two axes behind [batch, channels]");
+  }
+
+  /** Whether a shape is [batch, channels, 1, 1]; 0 stays as it is, −1 is what is left. */
+  private static boolean isPosition(@Nullable List<Long> shape, int channels) {
+    return shape != null
+        && shape.size() == 4
+        && shape.subList(2, 4).equals(List.of(1L, 1L))
+        && isBatchAndChannels(shape.subList(0, 2), channels);
   }
 
   /** Whether the result is [batch, channels], without having taken positions for channels. */

@@ -5,6 +5,7 @@ import dev.pleas.api.model.ParameterLayout;
 import dev.pleas.api.model.ParameterLayout.Packed;
 import dev.pleas.api.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,18 @@ final class Weights {
         : parts(tensor, shape, 0, List.of(shape.dim(0)), false).get(0);
   }
 
-  /** Returns a tensor with leading axes of length 1 as a vector. */
+  /**
+   * Whether a tensor has an element for each channel and nothing else.
+   *
+   * @param behind how many axes there are behind that of the channels
+   */
+  boolean isVector(String tensor, int channels, int behind) {
+    Shape shape = stored(tensor);
+    int axis = shape.rank() - 1 - behind;
+    return axis >= 0 && shape.dim(axis) == channels && shape.elements() == channels;
+  }
+
+  /** Returns a tensor with no axis but one that is longer than 1 as a vector. */
   String vector(String tensor, int length) throws UnsupportedOperator {
     return parts(tensor, Shape.of(length), 0, List.of(length), false).get(0);
   }
@@ -58,8 +70,8 @@ final class Weights {
   /**
    * Returns a tensor as parameters that follow each other in it.
    *
-   * @param shape of the whole, as the graph has it: without leading axes of length 1, and its two
-   *     axes exchanged if {@code transposed}
+   * @param shape of the whole, as the graph has it: without some axes of length 1 in front or
+   *     behind, and its two axes exchanged if {@code transposed}
    * @param axis along which they follow each other
    * @param lengths of the axis in each
    * @throws UnsupportedOperator if it is used in another way, too
@@ -74,12 +86,28 @@ final class Weights {
       int rank = stored(tensor).rank();
       boolean asItIs = use.names().size() == 1 && !transposed && rank == shape.rank();
       if (!asItIs || !use.names().get(0).equals(tensor)) {
-        packed.add(new Packed(tensor, use.names(), axis, transposed, rank));
+        int behind = transposed ? 0 : behind(stored(tensor), shape);
+        packed.add(new Packed(tensor, use.names(), axis, transposed, rank, behind));
       }
     } else if (!use.isAs(axis, lengths, transposed)) {
       throw new UnsupportedOperator("shares its weight " + tensor + " with one of another kind");
     }
     return use.names();
+  }
+
+  /** How many axes of length 1 a stored tensor has behind those of its parameters. */
+  private static int behind(Shape stored, Shape shape) {
+    int most = stored.rank() - shape.rank();
+    for (int behind = 0; behind < most; behind++) {
+      if (shape.equals(axes(stored, most - behind, shape.rank()))) {
+        return behind;
+      }
+    }
+    return Math.max(0, most);
+  }
+
+  private static Shape axes(Shape stored, int from, int count) {
+    return Shape.of(Arrays.copyOfRange(stored.dims(), from, from + count));
   }
 
   private List<String> add(String tensor, Shape shape, int axis, List<Integer> lengths) {

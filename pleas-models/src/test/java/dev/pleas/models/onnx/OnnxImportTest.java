@@ -7,7 +7,9 @@ import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.api.graph.Graph;
+import dev.pleas.api.graph.Node;
 import dev.pleas.api.graph.Op;
+import dev.pleas.api.graph.Window;
 import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
@@ -65,7 +67,19 @@ class OnnxImportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet", "resnet-folded", "densenet", "views"})
+  @ValueSource(
+      strings = {
+        "resnet",
+        "resnet-folded",
+        "densenet",
+        "views",
+        "gates",
+        "gates-10",
+        "mobilenet-v2",
+        "mobilenet-v3",
+        "mobilenet-v3-13",
+        "densenet-torchvision"
+      })
   void adapt_modelOfPyTorch_computesWhatOnnxRuntimeDoes(String name) {
     assertRunsAsElsewhere(name, model(name, null));
   }
@@ -114,9 +128,51 @@ class OnnxImportTest {
     try (Checkpoint checkpoint = new OnnxFormat().open(file("unsupported"))) {
       assertThatThrownBy(() -> adapt(checkpoint, null))
           .isInstanceOf(ModelException.class)
-          .hasMessageContainingAll("Clip (2, first /Clip", "HardSwish (1,", "Sigmoid (1,", "Mul")
+          .hasMessageContainingAll(
+              "Elu (2, first /Elu",
+              "Softplus (1,",
+              "Div that is applied to two activations (1,",
+              "Clip that is applied to a sum with a number, of which bounds 0 and more must make a gate (1,")
           .hasMessageContaining("supported are Add, AveragePool, ");
     }
+  }
+
+  @Test
+  void adapt_gatesOfOnePosition_areMatrices() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file("mobilenet-v3"))) {
+      Adaptation.Adapted network = adapt(checkpoint, null);
+      String squeeze = "features.1.block.2.fc1.weight";
+      assertThat(checkpoint.tensors().get(squeeze).shape()).isEqualTo(Shape.of(8, 16, 1, 1));
+      assertThat(network.graph().parameterShape(squeeze)).isEqualTo(Shape.of(8, 16));
+      Model model = Model.read(network.graph(), network.layout(), checkpoint);
+      HostTensor stored = network.layout().pack(squeeze, model::parameter);
+      assertThat(stored.shape()).isEqualTo(Shape.of(8, 16, 1, 1));
+      assertThat(stored.values()).isEqualTo(checkpoint.read(squeeze).values());
+    }
+  }
+
+  /** x · relu6(x + 3) / 6, and what else is between 0 and a number, however it is written. */
+  @Test
+  void adapt_sumsWithNumbersAndBounds_becomeGates() {
+    for (String name : new String[] {"gates", "gates-10"}) {
+      assertThat(model(name, null).graph().nodes())
+          .extracting(Node::op)
+          .contains(
+              new Op.HardSigmoid(1 / 6.0, 0.5),
+              new Op.HardSigmoid(0.5, -0.25),
+              new Op.Multiply(6),
+              new Op.Clip(Double.NEGATIVE_INFINITY, 6),
+              new Op.Clip(-0.5, Double.POSITIVE_INFINITY),
+              new Op.AveragePool2d(new Window(3, 2, 2, 1, 1, 0, 1, 1)));
+    }
+  }
+
+  @Test
+  void adapt_paddingBeforeAConvolution_isPartOfItsWindow() {
+    assertThat(model("gates-10", null).graph().nodes().get(0).op())
+        .isInstanceOfSatisfying(
+            Op.Conv2d.class,
+            conv -> assertThat(conv.window()).isEqualTo(new Window(3, 3, 1, 2, 2, 2, 1, 1)));
   }
 
   @Test

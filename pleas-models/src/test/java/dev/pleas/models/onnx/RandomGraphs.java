@@ -86,7 +86,7 @@ final class RandomGraphs {
 
   private String next(String x) {
     Shape shape = shapes.get(x);
-    int kinds = 12;
+    int kinds = 16;
     int special = shape.rank() == 1 ? 0 : 4;
     int kind = below(kinds + special);
     return kind < kinds ? anywhere(kind, x, shape) : atPositions(kind - kinds, x, shape);
@@ -112,8 +112,28 @@ final class RandomGraphs {
             shapes.keySet().stream().filter(value -> shapes.get(value).equals(shape)).toList();
         yield node(new Op.Add(), shape, x, same.get(below(same.size())));
       }
+      case 12 -> node(new Op.Sigmoid(), shape, x);
+      case 13 -> node(new Op.HardSigmoid(random.nextDouble(-0.5, 0.5), 0.5), shape, x);
+      case 14 -> {
+        double low = below(4) == 0 ? Double.NEGATIVE_INFINITY : random.nextDouble(-1, 0);
+        double high = below(4) == 0 ? Double.POSITIVE_INFINITY : random.nextDouble(2);
+        yield node(new Op.Clip(low, high), shape, x);
+      }
+      case 15 -> product(x, shape);
       default -> throw new AssertionError(kind);
     };
+  }
+
+  /** With a factor for each element or channel, bounded so that products of products are, too. */
+  private String product(String x, Shape shape) {
+    Shape row = Shape.of(shape.dim(0));
+    List<String> fit =
+        shapes.keySet().stream()
+            .filter(value -> shapes.get(value).equals(shape) || shapes.get(value).equals(row))
+            .toList();
+    String factors = fit.get(below(fit.size()));
+    String bounded = node(new Op.Clip(-1, 1), shapes.get(factors), factors);
+    return node(new Op.Product(), shape, x, bounded);
   }
 
   private String norm(String x, Shape shape, int width) {
@@ -193,7 +213,9 @@ final class RandomGraphs {
 
   private String pool(String x, Shape shape) {
     Window window = window(shape, 3);
-    return node(new Op.MaxPool2d(window), slid(window, shape, shape.dim(0)), x);
+    boolean mean = window.dilationHeight() == 1 && random.nextBoolean();
+    Op pool = mean ? new Op.AveragePool2d(window) : new Op.MaxPool2d(window);
+    return node(pool, slid(window, shape, shape.dim(0)), x);
   }
 
   /** Attention of tokens to tokens, with values wider or narrower than keys. */

@@ -84,8 +84,9 @@ class Unsupported(nn.Module):
         self.conv = nn.Conv2d(1, 2, 3)
 
     def forward(self, x):
-        x = F.hardswish(F.relu6(self.conv(x)))
-        return (F.relu6(x) * torch.sigmoid(x)).mean((2, 3))
+        x = self.conv(x)
+        x = F.softplus(F.elu(F.elu(x))) + torch.clamp(x + 3, 1, 2) + x / F.relu(x)
+        return x.mean((2, 3))
 
 
 def settle(network):
@@ -99,25 +100,36 @@ def settle(network):
     return network.eval()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+BATCH = {"dynamic_axes": {"image": {0: "batch"}, "logits": {0: "batch"}}}
+WHOLE = {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
+
+
+def folder(description):
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
-    out = parser.parse_args().out
-    torch.manual_seed(1)
-    batch = {"dynamic_axes": {"image": {0: "batch"}, "logits": {0: "batch"}}}
-    whole = {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
-    for name, network, shape, options in [
-        ("resnet-folded", ResNet(), (1, 3, 8, 8), batch),
-        ("resnet", ResNet(), (1, 3, 8, 8), {**batch, **whole}),
-        ("resnet-other", ResNet(), (1, 3, 8, 8), {**batch, **whole}),
-        ("densenet", DenseNet(), (1, 3, 8, 8), batch),
-        ("views", Views(), (1, 2, 6, 6), batch),
-        ("unsupported", Unsupported(), (1, 1, 8, 8), batch),
-    ]:
+    return parser.parse_args().out
+
+
+def export(out, models):
+    """Writes networks, each with its name, the shape of its input, and how it is to be exported."""
+    for name, network, shape, options in models:
         torch.onnx.export(
             settle(network), torch.randn(shape), str(out / f"{name}.onnx"), input_names=["image"],
-            output_names=["logits"], opset_version=13 if name == "views" else 17, **options)
+            output_names=["logits"], **{"opset_version": 17, **options})
         print(name, (out / f"{name}.onnx").stat().st_size)
+
+
+def main():
+    out = folder(__doc__)
+    torch.manual_seed(1)
+    export(out, [
+        ("resnet-folded", ResNet(), (1, 3, 8, 8), BATCH),
+        ("resnet", ResNet(), (1, 3, 8, 8), {**BATCH, **WHOLE}),
+        ("resnet-other", ResNet(), (1, 3, 8, 8), {**BATCH, **WHOLE}),
+        ("densenet", DenseNet(), (1, 3, 8, 8), BATCH),
+        ("views", Views(), (1, 2, 6, 6), {**BATCH, "opset_version": 13}),
+        ("unsupported", Unsupported(), (1, 1, 8, 8), BATCH),
+    ])
 
 
 if __name__ == "__main__":

@@ -134,6 +134,21 @@ public record Expected(Plain values, Plain bounds) {
     return within(values, 8, values.abs());
   }
 
+  /**
+   * Returns what {@code sigmoid} must give. In float32 it is off by a few roundings of itself, also
+   * where it is small: it is close to exp(x) there.
+   */
+  public static Expected sigmoid(HostTensor x) {
+    Plain values = Plain.of(x).sigmoid();
+    return within(values, 8, values);
+  }
+
+  /** Returns what {@code multiply} must give. */
+  public static Expected multiply(HostTensor a, HostTensor b) {
+    Plain product = Plain.of(a).times(Plain.of(b));
+    return within(product, 1, product.abs());
+  }
+
   /** Returns what {@code globalAveragePool} must give; each sum has a term for every position. */
   public static Expected globalAveragePool(HostTensor x) {
     Plain in = Plain.of(x);

@@ -6,6 +6,7 @@ import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,15 @@ public record Plain(Shape shape, double[] values) {
   /** Returns a multiple. */
   public Plain times(double factor) {
     return map(x -> factor * x);
+  }
+
+  /** Returns the product with an array of the same shape, or with a factor for each row of it. */
+  public Plain times(Plain other) {
+    Plain out = zeros(shape);
+    for (int i = 0; i < values.length; i++) {
+      out.values[i] = values[i] * other.values[i / (values.length / other.values.length)];
+    }
+    return out;
   }
 
   /** Returns x[n, c, l] · factors[c]. */
@@ -217,6 +227,16 @@ public record Plain(Shape shape, double[] values) {
     return map(x -> Math.max(x, 0));
   }
 
+  /** Returns min(max(x, low), high). */
+  public Plain clip(double low, double high) {
+    return map(x -> Math.min(Math.max(x, low), high));
+  }
+
+  /** Returns 1 / (1 + exp(−x)). */
+  public Plain sigmoid() {
+    return map(x -> 1 / (1 + Math.exp(-x)));
+  }
+
   /** Returns the Gaussian error linear unit. */
   public Plain gelu(Op.Gelu.Form form) {
     return map(x -> NormalDistribution.gelu(x, form));
@@ -233,16 +253,28 @@ public record Plain(Shape shape, double[] values) {
 
   /** Returns the largest in each window. */
   public Plain maxPool2d(Window w) {
-    Plain patches = unfold(w, Double.NEGATIVE_INFINITY);
+    return pool(w, Double.NEGATIVE_INFINITY, Math::max);
+  }
+
+  /** Returns the mean of each window, zeros of the padding included. */
+  public Plain averagePool2d(Window w) {
+    return pool(w, 0, Double::sum).times(1.0 / w.taps());
+  }
+
+  /**
+   * @param start what the padding is, too
+   */
+  private Plain pool(Window w, double start, DoubleBinaryOperator f) {
+    Plain patches = unfold(w, start);
     int height = w.outputHeight(dim(2));
     int width = w.outputWidth(dim(3));
     Plain out = zeros(Shape.of(dim(0), dim(1), height, width));
-    Arrays.fill(out.values, Double.NEGATIVE_INFINITY);
+    Arrays.fill(out.values, start);
     for (int i = 0; i < patches.values.length; i++) {
       int l = i % (height * width);
       int plane = i / (height * width) / w.taps();
       int at = plane * height * width + l;
-      out.values[at] = Math.max(out.values[at], patches.values[i]);
+      out.values[at] = f.applyAsDouble(out.values[at], patches.values[i]);
     }
     return out;
   }

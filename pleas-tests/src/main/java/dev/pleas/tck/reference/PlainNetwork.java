@@ -86,6 +86,12 @@ public final class PlainNetwork {
       return x.gelu(g.form());
     } else if (op instanceof Op.Tanh) {
       return x.tanh();
+    } else if (op instanceof Op.Sigmoid) {
+      return x.sigmoid();
+    } else if (op instanceof Op.HardSigmoid h) {
+      return x.map(v -> h.slope() * v + h.offset()).clip(0, 1);
+    } else if (op instanceof Op.Clip c) {
+      return x.clip(c.low(), c.high());
     } else if (op instanceof Op.Multiply m) {
       return x.times(m.factor());
     } else if (op instanceof Op.Attention a) {
@@ -96,6 +102,8 @@ public final class PlainNetwork {
       return plain(e.weight()).columns(x);
     } else if (op instanceof Op.Add) {
       return x.plus(in.get(1));
+    } else if (op instanceof Op.Product) {
+      return x.times(in.get(1));
     } else if (op instanceof Op.AddParameter a) {
       Plain weight = plain(a.weight());
       boolean longer = !weight.shape().equals(x.shape().dropFirst());
@@ -103,6 +111,8 @@ public final class PlainNetwork {
       return x.plus((longer ? weight.gather(1, first) : weight).repeated(x.dim(0)));
     } else if (op instanceof Op.MaxPool2d p) {
       return x.maxPool2d(p.window());
+    } else if (op instanceof Op.AveragePool2d p) {
+      return x.averagePool2d(p.window());
     } else if (op instanceof Op.GlobalAveragePool) {
       return x.globalAveragePool();
     } else if (op instanceof Op.Flatten) {

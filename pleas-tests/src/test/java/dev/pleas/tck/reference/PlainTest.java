@@ -72,6 +72,31 @@ class PlainTest {
   }
 
   @Test
+  void averagePool2d_paddingCountsAsZeros() {
+    Window window = new Window(2, 2, 1, 1, 1, 0, 1, 1);
+    assertIs(IMAGE.averagePool2d(window), Shape.of(1, 1, 3, 2), 0.75, 1.25, 3, 4, 2.25, 2.75);
+  }
+
+  @Test
+  void times_factorsOfRows_eachForItsRow() {
+    Plain x = plain(Shape.of(2, 2, 2), 1, 2, 3, 4, 5, 6, 7, 8);
+    Plain factors = plain(Shape.of(2, 2), 1, 10, 100, 0);
+    assertIs(x.times(factors), x.shape(), 1, 2, 30, 40, 500, 600, 0, 0);
+    assertIs(factors.times(factors), factors.shape(), 1, 100, 10000, 0);
+  }
+
+  @Test
+  void sigmoidAndClip_atTheirLimits_asDefined() {
+    // 1 / (1 + exp(−ln a)) = a / (a + 1).
+    assertIs(vector(0, Math.log(3), -Math.log(4)).sigmoid(), Shape.of(3), 0.5, 0.75, 0.2);
+    double infinity = Double.POSITIVE_INFINITY;
+    Plain odd = vector(infinity, -infinity, Double.NaN, -1, 1, 7);
+    assertThat(odd.sigmoid().values()).startsWith(1, 0, Double.NaN);
+    assertThat(odd.clip(0, 6).values()).containsExactly(6, 0, Double.NaN, 0, 1, 6);
+    assertThat(odd.clip(-infinity, 6).values()).containsExactly(6, -infinity, Double.NaN, -1, 1, 6);
+  }
+
+  @Test
   void linear_positions_eachByItself() {
     Plain x = plain(Shape.of(1, 2, 3), 1, 2, 3, 4, 5, 6);
     Plain weight = plain(Shape.of(1, 2), 1, 10);
