@@ -9,7 +9,6 @@ import dev.pleas.api.model.Adaptation;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,9 +41,6 @@ final class Import {
   private final Set<String> made = new HashSet<>();
   private @Nullable String stuck;
 
-  /** Names of weights by other names that they have. */
-  private final Map<String, String> same = new HashMap<>();
-
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
     Unsupported again() {
@@ -71,7 +67,7 @@ final class Import {
     Translator translator = new Translator(nodes, weights, folding);
     TokenTranslator tokens = new TokenTranslator(inputs, nodes, weights, folding);
     for (OnnxNode node : network.nodes()) {
-      translate(translator, tokens, renamed(node));
+      translate(translator, tokens, node);
     }
     refuseUnsupported();
     Map<String, String> outputs = new LinkedHashMap<>();
@@ -86,16 +82,6 @@ final class Import {
     Set<String> passengers = new HashSet<>(tensors.keySet());
     passengers.removeAll(weights.used());
     return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
-  }
-
-  /** A weight that goes through an Identity, as those of equal layers do, is that weight. */
-  private OnnxNode renamed(OnnxNode node) {
-    List<String> inputs =
-        node.inputs().stream().map(name -> same.getOrDefault(name, name)).toList();
-    if (node.operator().equals("Identity") && tensors.containsKey(inputs.get(0))) {
-      same.put(node.outputs().get(0), inputs.get(0));
-    }
-    return new OnnxNode(node.name(), node.operator(), inputs, node.outputs(), node.attributes());
   }
 
   private void translate(Translator translator, TokenTranslator tokens, OnnxNode node) {

@@ -59,7 +59,25 @@ final class OnnxFile {
     if (!file.hasGraph) {
       throw new CheckpointException(path + ": expected an ONNX model, found none: it has no graph");
     }
+    file.separate();
     return file;
+  }
+
+  /**
+   * Gives layers the weights of their own that they had: exporters store equal ones once, and
+   * others by an Identity.
+   */
+  private void separate() {
+    nodes.removeIf(
+        node -> {
+          boolean identity = node.operator().equals("Identity") && node.outputs().size() == 1;
+          @Nullable OnnxTensor tensor = identity ? tensors.get(node.input(0)) : null;
+          if (tensor == null) {
+            return false;
+          }
+          add(tensor.named(node.outputs().get(0)));
+          return true;
+        });
   }
 
   /** Returns the weights and other constant arrays by name, in the order of the file. */
@@ -216,10 +234,7 @@ final class OnnxFile {
   /** A node that makes a constant array is one more tensor of the file. */
   private static @Nullable OnnxTensor constant(String output, OnnxTensor.Reader value) {
     @Nullable OnnxTensor tensor = value.tensor(output);
-    return tensor == null
-        ? null
-        : new OnnxTensor(
-            output, tensor.info(), tensor.location(), tensor.extent(), tensor.numbers());
+    return tensor == null ? null : tensor.named(output);
   }
 
   private static void readAttribute(

@@ -49,6 +49,11 @@ record OnnxTensor(
           (long) TensorFields.UINT8, DType.U8,
           (long) TensorFields.BOOL, DType.BOOL);
 
+  /** Returns the same elements under another name. */
+  OnnxTensor named(String other) {
+    return new OnnxTensor(other, info, location, extent, numbers);
+  }
+
   /** Returns the elements that were read one by one. */
   ByteBuffer bytes() {
     ByteBuffer out =

@@ -161,10 +161,16 @@ class OnnxImportTest {
               new Op.HardSigmoid(1 / 6.0, 0.5),
               new Op.HardSigmoid(0.5, -0.25),
               new Op.Multiply(6),
-              new Op.Clip(Double.NEGATIVE_INFINITY, 6),
               new Op.Clip(-0.5, Double.POSITIVE_INFINITY),
               new Op.AveragePool2d(new Window(3, 2, 2, 1, 1, 0, 1, 1)));
     }
+  }
+
+  /** Exporters store equal weights once. */
+  @Test
+  void adapt_equalWeights_areThoseOfEachLayer() {
+    assertThat(model("gates", null).graph().parameters())
+        .containsKeys("twin.weight", "other_twin.weight", "twin.bias", "other_twin.bias");
   }
 
   @Test
