@@ -84,6 +84,7 @@ public final class Json {
   }
 
   /** Reads what was written when tensors had no axes behind those of their parameters. */
+  @SuppressWarnings("unused") // Jackson reads its annotations.
   private abstract static class PackedOfBefore {
     PackedOfBefore(
         String tensor,

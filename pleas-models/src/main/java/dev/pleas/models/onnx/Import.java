@@ -41,6 +41,9 @@ final class Import {
   private final Set<String> made = new HashSet<>();
   private @Nullable String stuck;
 
+  /** Who translates: operators on images, operators on tokens, and one into the other. */
+  private record Translators(Translator images, TokenTranslator tokens, Views views) {}
+
   /** How often a kind of operator was met, and where first. */
   private record Unsupported(int count, String first) {
     Unsupported again() {
@@ -64,14 +67,16 @@ final class Import {
     Nodes nodes = new Nodes(inputs.name());
     values.putAll(inputs.values(nodes));
     network.nodes().forEach(node -> made.addAll(node.outputs()));
-    Translator translator = new Translator(nodes, weights, folding);
-    TokenTranslator tokens = new TokenTranslator(inputs, nodes, weights, folding);
-    for (OnnxNode node : network.nodes()) {
-      translate(translator, tokens, node);
-    }
+    Views views = new Views(nodes);
+    Translators translators =
+        new Translators(
+            new Translator(nodes, weights, folding),
+            new TokenTranslator(inputs, nodes, weights, folding),
+            views);
+    network.nodes().forEach(node -> translate(translators, node));
     refuseUnsupported();
     Map<String, String> outputs = new LinkedHashMap<>();
-    network.outputs().forEach(name -> outputs.put(name, output(tokens, name)));
+    network.outputs().forEach(name -> outputs.put(name, output(views, name)));
     Graph graph =
         new Graph(
             network.name().isBlank() ? "onnx" : network.name(),
@@ -84,7 +89,7 @@ final class Import {
     return new Adaptation.Adapted(graph, weights.layout(), passengers, List.of());
   }
 
-  private void translate(Translator translator, TokenTranslator tokens, OnnxNode node) {
+  private void translate(Translators translators, OnnxNode node) {
     if (node.outputs().isEmpty()) {
       return; // it gives nothing
     }
@@ -107,7 +112,7 @@ final class Import {
     try {
       boolean repeated = present.isEmpty() && isRepeated(node);
       if (missing == null && (repeated || !present.isEmpty())) {
-        put(node, result(translator, tokens, node, operands, present));
+        put(node, result(translators, node, operands, present));
       } else {
         requireSupported(node); // What it is applied to was not supported.
         if (stuck == null && !present.isEmpty()) {
@@ -136,11 +141,7 @@ final class Import {
   }
 
   private static List<Value> result(
-      Translator translator,
-      TokenTranslator tokens,
-      OnnxNode node,
-      List<@Nullable Value> operands,
-      List<Value> present)
+      Translators translators, OnnxNode node, List<@Nullable Value> operands, List<Value> present)
       throws UnsupportedOperator {
     requireSupported(node);
     List<Activation> images = new ArrayList<>();
@@ -152,15 +153,15 @@ final class Import {
     boolean first =
         !images.isEmpty()
             && images.size() == present.size()
-            && translator.isChannelsFirst(node, images);
+            && translators.images().isChannelsFirst(node, images);
     if (!first && TokenTranslator.OPERATORS.contains(node.operator())) {
-      return tokens.translate(node, operands);
+      return translators.tokens().translate(node, operands);
     }
     images.clear();
     for (Value value : present) {
-      images.add(tokens.channelsFirst(node, value));
+      images.add(translators.views().channelsFirst(node, value));
     }
-    return List.of(translator.translate(node, images));
+    return List.of(translators.images().translate(node, images));
   }
 
   private void put(OnnxNode node, List<Value> results) {
@@ -208,7 +209,7 @@ final class Import {
   }
 
   /** Returns the value of the graph that an output is: numbers without positions, or tokens. */
-  private String output(TokenTranslator tokens, String name) {
+  private String output(Views views, String name) {
     @Nullable Value value = values.get(name);
     try {
       if (value instanceof Activation dense
@@ -216,7 +217,7 @@ final class Import {
           && dense.positions().isEmpty()) {
         return dense.parts().get(0).value();
       } else if (value instanceof View view) {
-        return tokens.output(name, view);
+        return views.output(name, view);
       }
     } catch (UnsupportedOperator e) {
       // refused below

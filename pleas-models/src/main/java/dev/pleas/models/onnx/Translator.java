@@ -421,7 +421,10 @@ final class Translator {
   private Activation pad(OnnxNode node, Activation x) throws UnsupportedOperator {
     @Nullable List<Long> attribute = node.numbers("pads");
     @Nullable List<Long> pads = attribute == null ? folding.get(node.input(1)) : attribute;
-    if (pads != null && pads.stream().allMatch(pad -> pad == 0)) {
+    if (pads == null) {
+      throw new UnsupportedOperator("pads by what is computed");
+    }
+    if (pads.stream().allMatch(pad -> pad == 0)) {
       return x;
     }
     @Nullable Double by = folding.number(node.input(2));
@@ -430,8 +433,7 @@ final class Translator {
             && node.real("value", 0) == 0
             && (node.input(2) == null || (by != null && by == 0));
     boolean around =
-        pads != null
-            && pads.size() == 8
+        pads.size() == 8
             && x.positions().size() == 2
             && pads.subList(0, 4).equals(pads.subList(4, 8))
             && pads.get(0) == 0

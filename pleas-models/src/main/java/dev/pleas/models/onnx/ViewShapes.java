@@ -234,8 +234,10 @@ final class ViewShapes {
     }
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      boolean known = given != null && i < given.size();
-      rows.add(known ? Math.toIntExact(given.get(i)) : atom.length() / count);
+      rows.add(
+          given == null || i >= given.size()
+              ? atom.length() / count
+              : Math.toIntExact(given.get(i)));
     }
     if (rows.stream().mapToInt(i -> i).sum() != atom.length()) {
       throw new UnsupportedOperator("splits into other than all channels");

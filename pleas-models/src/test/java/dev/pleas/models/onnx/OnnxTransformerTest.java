@@ -79,12 +79,12 @@ class OnnxTransformerTest {
 
     assertThat(count(model, Op.Attention.class)).isEqualTo(layers);
     assertThat(count(model, Op.Gelu.class)).isEqualTo(layers);
-    assertThat(count(model, Op.LayerNorm.class)).isEqualTo(2 * layers + 1);
+    assertThat(count(model, Op.LayerNorm.class)).isEqualTo(2L * layers + 1);
     assertThat(count(model, Op.Linear.class)).isEqualTo(linear);
     assertThat(count(model, Op.Prepend.class)).isEqualTo(tokens);
     assertThat(count(model, Op.AddParameter.class)).isEqualTo(1);
-    assertThat(count(model, Op.Add.class)).isEqualTo(2 * layers);
-    assertThat(count(model, Op.Scale.class)).isEqualTo(name.contains("timm") ? 2 * layers : 0);
+    assertThat(count(model, Op.Add.class)).isEqualTo(2L * layers);
+    assertThat(count(model, Op.Scale.class)).isEqualTo(name.contains("timm") ? 2L * layers : 0);
   }
 
   private static long count(Model model, Class<? extends Op> op) {
