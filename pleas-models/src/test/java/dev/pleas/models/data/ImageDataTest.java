@@ -264,7 +264,7 @@ class ImageDataTest {
     Path text = Files.writeString(folder.resolve("data.csv"), "1,2,3", StandardCharsets.UTF_8);
     assertThatThrownBy(() -> open(text, plain(0, 0, 0)))
         .isInstanceOf(DataException.class)
-        .hasMessageStartingWith(text + ": not a format of images that is known here");
+        .hasMessageStartingWith(text + ": not a format of data that is known here");
   }
 
   @Test
