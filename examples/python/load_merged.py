@@ -206,6 +206,17 @@ def channels_last(function, x):
     return function(x.movedim(1, -1)).movedim(-1, 1)
 
 
+def conv2d(network, op, x):
+    weight = network.parameter(op["weight"])
+    bias = network.parameter(op["bias"]) if "bias" in op else None
+    return F.conv2d(x, weight, bias, **pairs(op["window"]), groups=op["groups"])
+
+
+def batch_norm(network, op, x):
+    names = ("runningMean", "runningVar", "weight", "bias")
+    return F.batch_norm(x, *(network.parameter(op[name]) for name in names), eps=op["epsilon"])
+
+
 def linear(network, op, x):
     weight = network.parameter(op["weight"])
     bias = network.parameter(op["bias"]) if "bias" in op else None
@@ -263,6 +274,8 @@ def add_parameter(network, op, x):
 
 
 OPERATIONS = {
+    "conv2d": conv2d,
+    "batch-norm": batch_norm,
     "linear": linear,
     "layer-norm": layer_norm,
     "scale": scale,

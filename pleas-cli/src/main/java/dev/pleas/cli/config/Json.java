@@ -84,15 +84,9 @@ public final class Json {
   }
 
   /** Reads what was written when tensors had no axes behind those of their parameters. */
-  @SuppressWarnings("unused") // Jackson reads its annotations.
-  private abstract static class PackedOfBefore {
-    PackedOfBefore(
-        String tensor,
-        List<String> parameters,
-        int axis,
-        boolean transposed,
-        int rank,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) int behind) {}
+  private interface PackedOfBefore {
+    @JsonSetter(nulls = Nulls.AS_EMPTY)
+    int behind();
   }
 
   /** Writes an operation with its name as {@code type}. */

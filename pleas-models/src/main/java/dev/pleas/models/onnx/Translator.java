@@ -53,12 +53,14 @@ final class Translator {
   private final Weights weights;
   private final Folding folding;
   private final Gates gates;
+  private final Images images;
 
   Translator(Nodes nodes, Weights weights, Folding folding) {
     this.nodes = nodes;
     this.weights = weights;
     this.folding = folding;
     this.gates = new Gates(this, weights, folding);
+    this.images = new Images(this, folding);
   }
 
   /** Returns whether this is an operator on values whose channels are axis 1, as images have. */
@@ -90,7 +92,7 @@ final class Translator {
       case "Relu" -> gates.relu(node, x);
       case "Tanh" -> each(node, x, new Op.Tanh());
       case "MaxPool" -> maxPool(node, x);
-      case "AveragePool" -> averagePool(node, x);
+      case "AveragePool" -> images.averagePool(node, x);
       case "GlobalAveragePool" -> globalPool(node, x, true);
       case "ReduceMean" -> reduceMean(node, x);
       case "Sigmoid" -> each(node, x, new Op.Sigmoid());
@@ -105,7 +107,7 @@ final class Translator {
       case "MatMul" -> matMul(node, requireFirst(node, x));
       case "Concat" -> concat(node, values);
       case "Dropout", "Identity", "Cast" -> x;
-      case "Pad" -> pad(node, x);
+      case "Pad" -> images.pad(node, x);
       case "Flatten", "Reshape", "Squeeze", "Unsqueeze" -> reshape(node, x);
       default -> throw new UnsupportedOperator("is applied to activations");
     };
@@ -205,7 +207,7 @@ final class Translator {
   }
 
   private Activation conv(OnnxNode node, Activation given) throws UnsupportedOperator {
-    Image image = image(given);
+    Images.Image image = images.image(given);
     Activation x = image.x();
     Shape shape = weight(node, 1, 4);
     int groups = Math.toIntExact(node.number("group", 1));
@@ -265,29 +267,7 @@ final class Translator {
     return new Activation(List.of(new Part(sum, channels)), positions, false);
   }
 
-  /**
-   * What a window slides over.
-   *
-   * @param x without its padding
-   * @param padHeight zeros above and below
-   * @param padWidth zeros left and right
-   */
-  private record Image(Activation x, int padHeight, int padWidth) {}
-
-  private Image image(Activation x) throws UnsupportedOperator {
-    if (!(deferred(x) instanceof Deferred.Padded padding)) {
-      return new Image(x, 0, 0);
-    }
-    List<Integer> positions =
-        List.of(
-            x.positions().get(0) - 2 * padding.height(),
-            x.positions().get(1) - 2 * padding.width());
-    Activation inner = each(x, (i, part) -> Objects.requireNonNull(deferred(part)).value());
-    return new Image(
-        new Activation(inner.parts(), positions, false), padding.height(), padding.width());
-  }
-
-  private static Window window(OnnxNode node, Image image, int height, int width)
+  static Window window(OnnxNode node, Images.Image image, int height, int width)
       throws UnsupportedOperator {
     Activation x = image.x();
     List<Long> strides = two(node, "strides", 1);
@@ -322,7 +302,7 @@ final class Translator {
     throw new UnsupportedOperator("has a window that its input cannot have");
   }
 
-  private static List<Long> two(OnnxNode node, String attribute, long otherwise)
+  static List<Long> two(OnnxNode node, String attribute, long otherwise)
       throws UnsupportedOperator {
     @Nullable List<Long> numbers = node.numbers(attribute);
     if (numbers == null) {
@@ -368,13 +348,12 @@ final class Translator {
     if (x.positions().size() != 2 || node.outputs().size() > 1) {
       throw new UnsupportedOperator("gives places, or is applied to pooled values");
     }
-    Image image = new Image(x, 0, 0);
+    Images.Image image = new Images.Image(x, 0, 0);
     Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
     return pool(node, x, window, new Op.MaxPool2d(window));
   }
 
-  private Activation pool(OnnxNode node, Activation x, Window window, Op op)
-      throws UnsupportedOperator {
+  Activation pool(OnnxNode node, Activation x, Window window, Op op) throws UnsupportedOperator {
     if (node.number("ceil_mode", 0) != 0 && !dividesEvenly(window, x)) {
       throw new UnsupportedOperator("has ceil_mode");
     }
@@ -391,64 +370,6 @@ final class Translator {
     int width =
         x.positions().get(1) + 2 * w.padWidth() - w.dilationWidth() * (w.kernelWidth() - 1) - 1;
     return height % w.strideHeight() == 0 && width % w.strideWidth() == 0;
-  }
-
-  /** Means of windows; one window that is all of the input is that whatever its size. */
-  private Activation averagePool(OnnxNode node, Activation given) throws UnsupportedOperator {
-    Image image = image(given);
-    Activation x = image.x();
-    List<Long> kernel = two(node, "kernel_shape", 1);
-    if (x.positions().size() != 2) {
-      throw new UnsupportedOperator("is applied to pooled values");
-    }
-    Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
-    boolean outside =
-        window.padHeight() > image.padHeight() || window.padWidth() > image.padWidth();
-    boolean dilated = window.dilationHeight() > 1 || window.dilationWidth() > 1;
-    if (dilated || (outside && node.number("count_include_pad", 0) == 0)) {
-      throw new UnsupportedOperator("has dilations, or padding that does not count");
-    }
-    boolean padded = window.padHeight() > 0 || window.padWidth() > 0;
-    boolean whole =
-        window.kernelHeight() == x.positions().get(0)
-            && window.kernelWidth() == x.positions().get(1);
-    return whole && !padded
-        ? globalPool(node, x, true)
-        : pool(node, x, window, new Op.AveragePool2d(window));
-  }
-
-  /** Zeros around an image, as many before as after; those of other axes must be none. */
-  private Activation pad(OnnxNode node, Activation x) throws UnsupportedOperator {
-    @Nullable List<Long> attribute = node.numbers("pads");
-    @Nullable List<Long> pads = attribute == null ? folding.get(node.input(1)) : attribute;
-    if (pads == null) {
-      throw new UnsupportedOperator("pads by what is computed");
-    }
-    if (pads.stream().allMatch(pad -> pad == 0)) {
-      return x;
-    }
-    @Nullable Double by = folding.number(node.input(2));
-    boolean zeros =
-        node.text("mode", "constant").equals("constant")
-            && node.real("value", 0) == 0
-            && (node.input(2) == null || (by != null && by == 0));
-    boolean around =
-        pads.size() == 8
-            && x.positions().size() == 2
-            && pads.subList(0, 4).equals(pads.subList(4, 8))
-            && pads.get(0) == 0
-            && pads.get(1) == 0
-            && pads.get(2) >= 0
-            && pads.get(3) >= 0;
-    if (!zeros || !around || node.input(3) != null || deferred(x) != null) {
-      throw new UnsupportedOperator("pads by something else than zeros around an image");
-    }
-    int height = Math.toIntExact(pads.get(2));
-    int width = Math.toIntExact(pads.get(3));
-    Activation y = each(x, (i, part) -> defer(new Deferred.Padded(part.value(), height, width)));
-    List<Integer> positions =
-        List.of(x.positions().get(0) + 2 * height, x.positions().get(1) + 2 * width);
-    return new Activation(y.parts(), positions, false);
   }
 
   Activation globalPool(OnnxNode node, Activation x, boolean keepsAxes) throws UnsupportedOperator {
