@@ -58,7 +58,7 @@ final class ExportCommand extends PleasCommand {
       names = "--input-size",
       paramLabel = "HxW",
       converter = InputSize.Converter.class,
-      description = "Writes the network for images of this size.")
+      description = "Writes the network for images of this size, or texts of so many words.")
   private @Nullable InputSize size;
 
   @Option(names = "--force", description = "Replaces an existing file.")
@@ -118,7 +118,10 @@ final class ExportCommand extends PleasCommand {
 
   private static Map<String, Shape> outputs(Graph graph) {
     Map<String, Shape> outputs = new LinkedHashMap<>();
-    graph.outputs().forEach((name, value) -> outputs.put(name, graph.valueShape(value)));
+    graph
+        .outputs()
+        .forEach(
+            (name, value) -> outputs.put(name, OnnxWriter.outputShape(graph.valueShape(value))));
     return outputs;
   }
 

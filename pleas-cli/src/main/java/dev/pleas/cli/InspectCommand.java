@@ -47,7 +47,7 @@ final class InspectCommand extends PleasCommand {
       names = "--input-size",
       paramLabel = "HxW",
       converter = InputSize.Converter.class,
-      description = "Counts the cost for images of this size.")
+      description = "Counts the cost for images of this size, or texts of so many words.")
   private @Nullable InputSize size;
 
   @Mixin private NetworkOptions network = new NetworkOptions();

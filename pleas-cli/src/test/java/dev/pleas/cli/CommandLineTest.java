@@ -197,10 +197,13 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "224", "0x5", "5x", "1x1x1", "100000x1"})
+  @ValueSource(strings = {"", "0", "0x5", "5x", "1x1x1", "100000x1"})
   void inputSize_malformed_isRefused(String text) {
     assertThatThrownBy(() -> new InputSize.Converter().convert(text))
-        .hasMessage("expected height and width such as 224x224, found \"" + text + "\"");
+        .hasMessage(
+            "expected height and width such as 224x224, or of texts a number of words, found \""
+                + text
+                + "\"");
   }
 
   private void jar(String name, String service, String provider) throws IOException {

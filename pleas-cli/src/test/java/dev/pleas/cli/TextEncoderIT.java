@@ -186,4 +186,19 @@ class TextEncoderIT {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.lastError()).contains("these are texts, but").contains("takes images");
   }
+
+  @Test
+  void export_textsOfAnotherLength_areTaken() {
+    Path onnx = folder.resolve("short.onnx");
+
+    assertThat(done("export", model, "--input-size", "5", "-o", onnx).out())
+        .contains("input_ids [batch, 5]")
+        .contains("hidden [batch, 5, 12]");
+    Run run = Run.pleas("export", model, "--input-size", "5x5", "-o", onnx, "--force");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.lastError()).contains("takes texts: expected their number of words");
+    run = Run.pleas("export", model, "--input-size", "17", "-o", onnx, "--force");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.lastError()).contains("cannot take inputs [17]");
+  }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.file.AtomicFile;
 import dev.pleas.models.onnx.Schema.ModelFields;
 import dev.pleas.models.onnx.Schema.OperatorSetFields;
@@ -79,6 +80,16 @@ public final class OnnxWriter {
       whole = message(model, metadata, data::reference);
     }
     write(file, whole);
+  }
+
+  /**
+   * Returns the shape that an output has in the file, without the batch axis: tokens have their
+   * channels last there.
+   *
+   * @param shape of the value in the graph
+   */
+  public static Shape outputShape(Shape shape) {
+    return shape.rank() == 2 ? Shape.of(shape.dim(1), shape.dim(0)) : shape;
   }
 
   private static void write(Path file, Message message) {

@@ -53,7 +53,7 @@ final class Translation {
               String name = onnx.name(output);
               Shape shape = graph.valueShape(value);
               boolean tokens = shape.rank() == 2;
-              onnx.output(name, tokens ? Shape.of(shape.dim(1), shape.dim(0)) : shape);
+              onnx.output(name, OnnxWriter.outputShape(shape));
               if (tokens || values.putIfAbsent(value, name) != null) {
                 copies.put(name, value);
               }
