@@ -8,6 +8,7 @@ import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.moments.Batches;
 import dev.pleas.core.moments.LayerMoments;
 import dev.pleas.core.partial.Layouts;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,38 +42,71 @@ final class LayerData {
   }
 
   /**
+   * Returns the moments of each part of a layer, see {@link LayerPart#of}.
+   *
    * @param target what it is fitted to
    * @param needed the positions of its output that matter, ascending
    * @param outputShape of the merged layer per sample, [q, …]
    */
-  SplitMoments collect(
+  List<LayerPart.Data> collect(
       Walkers walkers,
       Layer layer,
       Target target,
       int[] needed,
       Shape outputShape,
       Progress.Stage stage) {
-    int p = layer.form().rows();
-    int q = outputShape.dim(0);
+    List<LayerPart> parts = LayerPart.of(layer);
+    int p = parts.get(0).form().rows();
     int cut = layer.index();
     RowSampling.Sampler sampler =
         sampling.of(cut, p, outputShape, sampling.candidates(p, outputShape, needed));
     try (TensorScope totals = backend.newScope()) {
-      LayerMoments.Accumulator fitted = new LayerMoments.Accumulator(totals, p, q);
-      LayerMoments.Accumulator heldOut =
-          split ? new LayerMoments.Accumulator(totals, p, q) : fitted;
+      List<LayerMoments.Accumulator> fitted = accumulators(totals, parts);
+      List<LayerMoments.Accumulator> heldOut = split ? accumulators(totals, parts) : fitted;
       for (int batch = 0; batch < batches.count(); batch++) {
         try (TensorScope scope = backend.newScope()) {
           int[] chosen = sampler.next();
-          Tensor x =
-              RowSampling.inputs(
-                  scope, layer.node().op(), inputs(walkers, layer, batch, scope), chosen);
+          Tensor x = inputs(walkers, layer, batch, scope);
           Tensor y = targets(walkers, cut, target, batch, scope, chosen);
-          (split && batch % Ridge.HELD_OUT_EVERY == 0 ? heldOut : fitted).add(x, y);
+          boolean held = split && batch % Ridge.HELD_OUT_EVERY == 0;
+          for (int i = 0; i < parts.size(); i++) {
+            add((held ? heldOut : fitted).get(i), layer, parts, i, x, y, chosen);
+          }
         }
         stage.advance(1);
       }
-      return new SplitMoments(fitted.toMoments(), split ? heldOut.toMoments() : null);
+      List<LayerPart.Data> data = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        SplitMoments moments =
+            new SplitMoments(fitted.get(i).toMoments(), split ? heldOut.get(i).toMoments() : null);
+        data.add(new LayerPart.Data(parts.get(i), moments));
+      }
+      return data;
+    }
+  }
+
+  private static List<LayerMoments.Accumulator> accumulators(
+      TensorScope scope, List<LayerPart> parts) {
+    return parts.stream()
+        .map(part -> new LayerMoments.Accumulator(scope, part.form().rows(), part.outputs()))
+        .toList();
+  }
+
+  /** Adds a batch of a part's inputs and targets. */
+  private void add(
+      LayerMoments.Accumulator sums,
+      Layer layer,
+      List<LayerPart> parts,
+      int index,
+      Tensor x,
+      Tensor y,
+      int[] chosen) {
+    LayerPart part = parts.get(index);
+    boolean whole = parts.size() == 1;
+    try (TensorScope scope = backend.newScope()) {
+      Tensor channels = whole ? x : scope.gather(x, 1, part.inputIndices());
+      Tensor wanted = whole ? y : scope.gather(y, 1, part.outputIndices());
+      sums.add(RowSampling.inputs(scope, layer.node().op(), channels, chosen), wanted);
     }
   }
 

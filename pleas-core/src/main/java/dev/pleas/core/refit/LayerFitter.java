@@ -8,14 +8,13 @@ import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
-import dev.pleas.core.moments.LayerMoments;
-import dev.pleas.core.partial.BlockLayout;
 import dev.pleas.core.partial.Layouts;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Sets weights of the merged network, layer by layer, to what fits given moments best. */
 final class LayerFitter {
@@ -52,57 +51,86 @@ final class LayerFitter {
    * Fits a layer.
    *
    * @param target what its output becomes that the moments' targets are
-   * @param split its moments
+   * @param data the moments of its parts
    * @param rowsAvailable rows that the data has
    */
-  void fit(Layer layer, Target target, SplitMoments split, long rowsAvailable) {
-    LayerMoments moments = split.all();
-    Matrix initial = absorbed(weights(layer), target);
-    double[] initialBias = absorbed(row(bias(layer)), target).values();
-    List<LayerSystem> systems =
-        LayerSystem.of(
-            layouts.ofValue(layer.name()),
-            layouts.ofValue(layer.input()),
-            layer.form().taps(),
-            layer.form().groups());
-    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
-    // need not spend weights on it.
-    boolean shifted = layer.bias() == null && recalibrates && feedsNormalizationOnly(layer.name());
-    boolean intercept = layer.bias() != null || shifted;
-    LayerRefit refit = new LayerRefit(new SystemSolver(layer.name(), tools, notes::add));
+  void fit(Layer layer, Target target, List<LayerPart.Data> data, long rowsAvailable) {
+    List<PartFitter> parts = data.stream().map(each -> part(layer, target, each)).toList();
     double pull =
-        ridge.choose(split, each -> refit.solve(split.fitted(), initial, systems, intercept, each));
-    LayerRefit.Fit fit = refit.solve(moments, initial, systems, intercept, pull);
-    write(layer, target, fit);
-    double[] offset = shifted ? LayerRefit.intercept(moments, initial) : initialBias;
-    double before = Objective.relativeError(moments, initial, offset);
+        ridge.choose(
+            data.stream().map(LayerPart.Data::moments).toList(),
+            each -> {
+              double ofFitted = each * PartFitter.meanDiagonal(parts, false);
+              return parts.stream().map(part -> part.fitted(ofFitted)).toList();
+            });
+    double ofAll = pull * PartFitter.meanDiagonal(parts, true);
+    List<LayerRefit.Fit> fits = parts.stream().map(part -> part.all(ofAll)).toList();
+    double scatter = parts.stream().mapToDouble(PartFitter::scatter).sum();
+    double before = parts.stream().mapToDouble(PartFitter::errorBefore).sum();
+    double after = 0;
+    for (int i = 0; i < fits.size(); i++) {
+      after += parts.get(i).error(fits.get(i));
+    }
+    write(layer, target, data, fits);
     reports.merge(
         layer.name(),
         new MergeReport.Layer(
             layer.name(),
-            moments.rows(),
+            data.get(0).moments().all().rows(),
             rowsAvailable,
-            fit.unknowns(),
-            before,
-            Objective.relativeError(moments, fit.x(), fit.bias()),
+            fits.stream().mapToInt(LayerRefit.Fit::unknowns).max().orElse(0),
+            Objective.relative(before, scatter),
+            Objective.relative(after, scatter),
             pull,
-            fit.conditionEstimate()),
+            fits.stream().mapToDouble(LayerRefit.Fit::conditionEstimate).max().orElse(1)),
         LayerFitter::latest);
   }
 
-  private void write(Layer layer, Target target, LayerRefit.Fit fit) {
-    Matrix weights = fit.x();
-    Matrix bias = row(fit.bias());
-    if (target.scale() != null) {
-      BlockLayout layout = layouts.ofValue(target.value());
-      double[] scale = AbsorbedScale.of(sources, target.scale(), layout);
-      parameters.put(target.scale(), floats(scale));
-      weights = AbsorbedScale.overColumns(weights, scale);
-      bias = AbsorbedScale.overColumns(bias, scale);
+  private PartFitter part(Layer layer, Target target, LayerPart.Data data) {
+    LayerPart part = data.part();
+    Matrix columns = part.form().toMatrix(part.weight(parameter(layer.weight())));
+    Matrix initial = absorbed(columns, target, part);
+    double[] bias = absorbed(row(part.ofOutputs(bias(layer))), target, part).values();
+    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
+    // need not spend weights on it.
+    boolean shifted = layer.bias() == null && recalibrates && feedsNormalizationOnly(layer.name());
+    return new PartFitter(
+        new LayerRefit(new SystemSolver(layer.name(), tools, notes::add)),
+        data.moments(),
+        part.systems(layer, layouts),
+        initial,
+        bias,
+        layer.bias() != null || shifted,
+        shifted);
+  }
+
+  private void write(
+      Layer layer, Target target, List<LayerPart.Data> data, List<LayerRefit.Fit> fits) {
+    float[] weight = new float[Math.toIntExact(layer.form().shape().elements())];
+    double[] bias = new double[layer.form().shape().dim(0)];
+    double @Nullable [] scale =
+        target.scale() == null
+            ? null
+            : AbsorbedScale.of(sources, target.scale(), layouts.ofValue(target.value()));
+    int perOutput = Math.toIntExact(layer.form().shape().elementsFrom(1));
+    for (int i = 0; i < fits.size(); i++) {
+      LayerPart part = data.get(i).part();
+      Matrix weights = fits.get(i).x();
+      Matrix shifts = row(fits.get(i).bias());
+      if (scale != null) {
+        weights = AbsorbedScale.overColumns(weights, part.ofOutputs(scale));
+        shifts = AbsorbedScale.overColumns(shifts, part.ofOutputs(scale));
+      }
+      float[] values = part.form().toWeight(weights).values();
+      System.arraycopy(values, 0, weight, part.firstOutput() * perOutput, values.length);
+      System.arraycopy(shifts.values(), 0, bias, part.firstOutput(), part.outputs());
     }
-    parameters.put(layer.weight(), layer.form().toWeight(weights));
+    if (scale != null && target.scale() != null) {
+      parameters.put(target.scale(), floats(scale));
+    }
+    parameters.put(layer.weight(), HostTensor.wrap(layer.form().shape(), weight));
     if (layer.bias() != null) {
-      parameters.put(layer.bias(), floats(bias.values()));
+      parameters.put(layer.bias(), floats(bias));
     }
   }
 
@@ -118,10 +146,10 @@ final class LayerFitter {
   }
 
   /** Columns times the scale behind the layer, if that is to be absorbed. */
-  private Matrix absorbed(Matrix columns, Target target) {
+  private Matrix absorbed(Matrix columns, Target target, LayerPart part) {
     return target.scale() == null
         ? columns
-        : AbsorbedScale.timesColumns(columns, doubles(parameter(target.scale())));
+        : AbsorbedScale.timesColumns(columns, part.ofOutputs(doubles(parameter(target.scale()))));
   }
 
   /** The layer after a further pass; before is what it was before the first. */

@@ -177,8 +177,8 @@ public final class LayerPass {
     boolean residual = settings.residual() && settings.inputs() == RefitInputs.MERGED;
     Target target = Target.of(graph, layer.index(), residual);
     Shape output = graph.valueShape(layer.name());
-    SplitMoments moments =
+    List<LayerPart.Data> parts =
         data.collect(walkers, layer, target, needed.of(layer.name()), output, stage);
-    fitter.fit(layer, target, moments, batches.samples().count() * output.elementsFrom(1));
+    fitter.fit(layer, target, parts, batches.samples().count() * output.elementsFrom(1));
   }
 }

@@ -35,7 +35,7 @@ final class LayerRefit {
    *
    * @param initial W₀ᵀ, p×q; entries outside the systems stay as they are
    * @param intercept whether to fit one; if not, the bias is 0
-   * @param ridge λ, relative to the mean of diag X̃ᵀX̃
+   * @param ridge λ·d
    */
   Fit solve(
       LayerMoments moments,
@@ -45,14 +45,13 @@ final class LayerRefit {
       double ridge) {
     int q = initial.columns();
     LayerMoments m = intercept ? centred(moments) : moments;
-    double scale = ridge * meanDiagonal(m.gram());
     double[] x = initial.values().clone();
     double worst = 1;
     int unknowns = 0;
     for (LayerSystem system : systems) {
       int[] columns = system.columns();
       double[] ridges = new double[columns.length];
-      Arrays.fill(ridges, scale);
+      Arrays.fill(ridges, ridge);
       Solution.Solved solved =
           solver.solve(
               new NormalEquations(
@@ -110,11 +109,14 @@ final class LayerRefit {
     return bias;
   }
 
-  private static double meanDiagonal(Matrix gram) {
+  /** Returns the sum of diag X̃ᵀX̃, about the means where there is an intercept. */
+  static double trace(LayerMoments m, boolean intercept) {
+    double[] sums = m.inputs().sums();
     double trace = 0;
-    for (int i = 0; i < gram.rows(); i++) {
-      trace += gram.get(i, i);
+    for (int i = 0; i < m.gram().rows(); i++) {
+      double square = m.gram().get(i, i);
+      trace += intercept ? square - sums[i] * (sums[i] / m.rows()) : square;
     }
-    return gram.rows() == 0 ? 0 : trace / gram.rows();
+    return trace;
   }
 }

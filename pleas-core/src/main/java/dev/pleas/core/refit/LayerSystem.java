@@ -17,27 +17,28 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ArrayRecordComponent")
 record LayerSystem(int[] rows, int[] columns) {
 
+  /** Returns the systems of a convolution in groups: each group is one. */
+  static List<LayerSystem> ofGroups(WeightMatrix form) {
+    List<LayerSystem> systems = new ArrayList<>();
+    int rows = form.shape().dim(0) / form.groups();
+    int columns = form.rows() / form.groups();
+    for (int g = 0; g < form.groups(); g++) {
+      systems.add(
+          new LayerSystem(
+              IntStream.range(g * rows, (g + 1) * rows).toArray(),
+              IntStream.range(g * columns, (g + 1) * columns).toArray()));
+    }
+    return systems;
+  }
+
   /**
-   * Returns the systems of a layer: each block of output units uses the columns of the blocks that
-   * it sees, {M, S_A} for S_A and all for M; the others stay zero. With groups, each group is a
-   * system of its own.
+   * Returns the systems of a layer without groups: each block of output units uses the columns of
+   * the blocks that it sees, {M, S_A} for S_A and all for M; the others stay zero.
    *
    * @param taps kernel positions; 1 for a linear layer
-   * @param groups of a convolution
    */
-  static List<LayerSystem> of(BlockLayout outputs, BlockLayout inputs, int taps, int groups) {
+  static List<LayerSystem> of(BlockLayout outputs, BlockLayout inputs, int taps) {
     List<LayerSystem> systems = new ArrayList<>();
-    if (groups > 1) {
-      int rows = outputs.width() / groups;
-      int channels = inputs.width() / groups;
-      for (int g = 0; g < groups; g++) {
-        systems.add(
-            new LayerSystem(
-                IntStream.range(g * rows, (g + 1) * rows).toArray(),
-                IntStream.range(g * channels * taps, (g + 1) * channels * taps).toArray()));
-      }
-      return systems;
-    }
     for (Block block : outputs.blocks()) {
       int[] columns =
           inputs.blocks().stream()

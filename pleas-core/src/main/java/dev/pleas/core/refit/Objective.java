@@ -16,11 +16,21 @@ final class Objective {
    * @param bias b, q values
    */
   static double relativeError(LayerMoments m, Matrix x, double[] bias) {
+    return relative(error(m, x, bias), scatter(m));
+  }
+
+  /** Returns a squared error relative to the scatter of the targets; 0 if they never vary. */
+  static double relative(double error, double scatter) {
+    return scatter == 0 ? 0 : Math.max(0, error) / scatter;
+  }
+
+  /** Returns Σ ‖y − mean y‖². */
+  static double scatter(LayerMoments m) {
     double scatter = 0;
-    for (int j = 0; j < bias.length; j++) {
+    for (int j = 0; j < m.targets().sums().length; j++) {
       scatter += m.targets().scatter(j);
     }
-    return scatter == 0 ? 0 : Math.max(0, error(m, x, bias)) / scatter;
+    return scatter;
   }
 
   /** Returns Σ ‖y − W·x − b‖². */

@@ -1,6 +1,5 @@
 package dev.pleas.core.refit;
 
-import dev.pleas.core.moments.LayerMoments;
 import java.util.List;
 import java.util.function.DoubleFunction;
 
@@ -40,19 +39,22 @@ public record Ridge(double value) {
   /**
    * Returns the ridge for a layer.
    *
-   * @param split its moments
-   * @param fit solves the layer on the rows that are not held out, at a ridge
+   * @param moments of its parts
+   * @param fit solves them on the rows that are not held out, at a ridge
    */
-  double choose(SplitMoments split, DoubleFunction<LayerRefit.Fit> fit) {
+  double choose(List<SplitMoments> moments, DoubleFunction<List<LayerRefit.Fit>> fit) {
     if (!isAuto()) {
       return value;
     }
-    LayerMoments heldOut = split.heldOut();
     double best = CANDIDATES.get(0);
     double least = Double.POSITIVE_INFINITY;
     for (double candidate : CANDIDATES) {
-      LayerRefit.Fit solved = fit.apply(candidate);
-      double error = Objective.error(heldOut, solved.x(), solved.bias());
+      List<LayerRefit.Fit> solved = fit.apply(candidate);
+      double error = 0;
+      for (int i = 0; i < solved.size(); i++) {
+        LayerRefit.Fit part = solved.get(i);
+        error += Objective.error(moments.get(i).heldOut(), part.x(), part.bias());
+      }
       if (error < least) {
         least = error;
         best = candidate;

@@ -134,7 +134,9 @@ public final class StatisticsPass {
     LayerMoments moments = mixed.targets(weights, biases, layouts.ofValue(layer.name()));
     Shape output = graph.valueShape(layer.name());
     long samples = (long) statistics.get(SAMPLES).get(0, 0);
-    fitter.fit(layer, target, new SplitMoments(moments, null), samples * output.elementsFrom(1));
+    LayerPart.Data all =
+        new LayerPart.Data(LayerPart.whole(layer), new SplitMoments(moments, null));
+    fitter.fit(layer, target, List.of(all), samples * output.elementsFrom(1));
   }
 
   /** The layer in a source, where it has other widths. */

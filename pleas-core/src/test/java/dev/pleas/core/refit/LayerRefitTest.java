@@ -81,6 +81,10 @@ class LayerRefitTest {
     return new LayerMoments(product(x, x), product(x, y), sums(x), sums(y));
   }
 
+  private double ridge(boolean intercept) {
+    return RIDGE * LayerRefit.trace(moments(), intercept) / P;
+  }
+
   private LayerRefit refit() {
     return new LayerRefit(new SystemSolver("layer1.conv2", tools, notes::add));
   }
@@ -88,10 +92,9 @@ class LayerRefitTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void solve_oneDenseSystem_isTheRidgeSolutionOfTheRows(boolean intercept) {
-    List<LayerSystem> all =
-        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
 
-    LayerRefit.Fit fit = refit().solve(moments(), initial, all, intercept, RIDGE);
+    LayerRefit.Fit fit = refit().solve(moments(), initial, all, intercept, ridge(intercept));
 
     for (int j = 0; j < Q; j++) {
       assertColumn(fit, j, IntStream.range(0, P).toArray(), intercept);
@@ -117,9 +120,9 @@ class LayerRefitTest {
             .solve(
                 moments(),
                 Matrix.wrap(P, Q, w0),
-                LayerSystem.of(outputs, inputs, 1, 1),
+                LayerSystem.of(outputs, inputs, 1),
                 true,
-                RIDGE);
+                ridge(true));
 
     assertColumn(fit, 0, new int[] {0, 1, 2, 3, 4}, true);
     assertColumn(fit, 1, new int[] {0, 1, 2}, true);
@@ -169,8 +172,7 @@ class LayerRefitTest {
     for (double[] row : x) {
       row[2] = 0;
     }
-    List<LayerSystem> all =
-        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
 
     LayerRefit.Fit fit = refit().solve(moments(), initial, all, false, 0);
 
@@ -192,8 +194,7 @@ class LayerRefitTest {
             equations -> new Solution.RankDeficient(1, 5),
             equations -> new Solution.RankDeficient(1, 5));
     LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", hopeless, notes::add));
-    List<LayerSystem> all =
-        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
 
     assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, 0))
         .isInstanceOf(SingularSystemException.class)
@@ -211,10 +212,9 @@ class LayerRefitTest {
             equations -> new Solution.Solved(initial, 0.3, 1, P),
             tools.singularSolver());
     LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", broken, notes::add));
-    List<LayerSystem> all =
-        LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1, 1);
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
 
-    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, RIDGE))
+    assertThatThrownBy(() -> refit.solve(moments(), initial, all, false, ridge(false)))
         .isInstanceOf(ProviderException.class)
         .hasMessageStartingWith("layer1.conv2: what the solver found misses")
         .hasMessageContaining("0.3; expected one near 1e-16")

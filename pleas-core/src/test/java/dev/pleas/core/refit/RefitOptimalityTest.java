@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
@@ -78,6 +79,22 @@ class RefitOptimalityTest {
     List<String> refitted = assertOptimal(pair(graph, 11, 0.5), RefitInputs.MERGED, true);
 
     assertThat(refitted).contains("depthwise", "project", "fc");
+  }
+
+  /** Wide enough for its groups to be fitted in several parts. */
+  @Example
+  void refit_wideDepthwiseConvolution_isOptimal() {
+    GraphBuilder g = new GraphBuilder(RandomNetworks.input());
+    String x = g.relu("relu1", g.norm("bn1", g.conv("expand", GraphBuilder.INPUT, 22, 1, 1)));
+    x = g.relu("relu2", g.norm("bn2", g.conv("depthwise", x, 22, 3, 1, 22, true)));
+    Graph graph = g.output("logits", g.linear("fc", g.pool("pool", x), 3)).build();
+    Prepared prepared = pair(graph, 15, 0.5);
+    Graph merged = prepared.initial().graph();
+    assertThat(LayerPart.of(Objects.requireNonNull(Layer.of(merged, 3)))).hasSizeGreaterThan(1);
+
+    List<String> refitted = assertOptimal(prepared, RefitInputs.MERGED, true);
+
+    assertThat(refitted).contains("depthwise", "fc");
   }
 
   @Example

@@ -79,13 +79,13 @@ class RidgeTest {
       RealMatrix heldY = heldX.multiply(truth).add(random(random, 40, 2).scalarMultiply(noise));
       LayerRefit layer =
           new LayerRefit(new SystemSolver("conv", Merging.tools(backend), note -> {}));
-      List<LayerSystem> all =
-          LayerSystem.of(BlockLayout.shared(2, 2), BlockLayout.shared(2, P), 1, 1);
+      List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, 2), BlockLayout.shared(2, P), 1);
 
       double ridge =
           Ridge.AUTO.choose(
-              new SplitMoments(moments(x, y), moments(heldX, heldY)),
-              each -> layer.solve(moments(x, y), matrix(initial), all, false, each));
+              List.of(new SplitMoments(moments(x, y), moments(heldX, heldY))),
+              each ->
+                  List.of(layer.solve(moments(x, y), matrix(initial), all, false, each * unit(x))));
 
       double best = Double.POSITIVE_INFINITY;
       double expected = 0;
@@ -103,6 +103,11 @@ class RidgeTest {
     assertThat(chosen).as("the choice depends on the data").hasSizeGreaterThan(2);
   }
 
+  /** The mean of diag XᵀX. */
+  private static double unit(RealMatrix x) {
+    return Math.pow(x.getFrobeniusNorm(), 2) / x.getColumnDimension();
+  }
+
   @Test
   void choose_number_isThatNumber() {
     Ridge ridge = new Ridge(0.25);
@@ -112,7 +117,7 @@ class RidgeTest {
     assertThat(ridge.leastBatches()).isEqualTo(1);
     assertThat(
             ridge.choose(
-                none,
+                List.of(none),
                 each -> {
                   throw new AssertionError("nothing is to be tried");
                 }))
