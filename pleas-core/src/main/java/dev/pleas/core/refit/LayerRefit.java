@@ -13,6 +13,9 @@ import java.util.List;
  * intercept is fitted, unpenalised, by centring the moments, which is the same as a column of ones.
  */
 final class LayerRefit {
+  /** Backends add up products in float32 within a batch. */
+  private static final double ROUNDING = 1e-7;
+
   private final SystemSolver solver;
 
   /**
@@ -109,14 +112,19 @@ final class LayerRefit {
     return bias;
   }
 
-  /** Returns the sum of diag X̃ᵀX̃, about the means where there is an intercept. */
+  /**
+   * Returns the sum of diag X̃ᵀX̃, about the means where there is an intercept; of inputs that
+   * hardly vary at least what is rounding in that.
+   */
   static double trace(LayerMoments m, boolean intercept) {
     double[] sums = m.inputs().sums();
+    double squares = 0;
     double trace = 0;
     for (int i = 0; i < m.gram().rows(); i++) {
       double square = m.gram().get(i, i);
+      squares += square;
       trace += intercept ? square - sums[i] * (sums[i] / m.rows()) : square;
     }
-    return trace;
+    return Math.max(trace, ROUNDING * squares);
   }
 }

@@ -104,6 +104,30 @@ class LayerRefitTest {
     assertThat(notes).isEmpty();
   }
 
+  /** What is left of their moments about the means is rounding. */
+  @Test
+  void solve_inputsThatNeverVary_keepsTheWeightsAndFitsTheMeans() {
+    double[][] still = new double[x.length][];
+    Arrays.fill(still, new double[] {0.1, 7.3, -3.1, 0, 1e-3});
+    LayerMoments moments =
+        new LayerMoments(product(still, still), product(still, y), sums(still), sums(y));
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
+    double unit = LayerRefit.trace(moments, true) / P;
+    assertThat(unit).isPositive();
+
+    LayerRefit.Fit fit = refit().solve(moments, initial, all, true, RIDGE * unit);
+
+    double[] mean = moments.targets().sums().clone();
+    for (int j = 0; j < Q; j++) {
+      double predicted = fit.bias()[j];
+      for (int i = 0; i < P; i++) {
+        assertThat(fit.x().get(i, j)).isCloseTo(initial.get(i, j), within(1e-4));
+        predicted += still[0][i] * fit.x().get(i, j);
+      }
+      assertThat(predicted).isCloseTo(mean[j] / x.length, within(1e-9));
+    }
+  }
+
   @Test
   void solve_blocks_isThatOfEachBlocksColumnsAndZeroElsewhere() {
     BlockLayout outputs =
