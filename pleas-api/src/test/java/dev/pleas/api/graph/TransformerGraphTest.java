@@ -156,11 +156,18 @@ class TransformerGraphTest {
     for (Shape x : List.of(Shape.of(6), TOKENS, IMAGE)) {
       assertShape(x, new Op.AddParameter("w"), Map.of("w", x), x);
     }
+    for (Shape wrong : List.of(Shape.of(6, 3), Shape.of(5, 4), Shape.of(6, 4, 1))) {
+      assertRefused(
+          "w: expected [6, 4], found " + wrong + " (at y)",
+          TOKENS,
+          new Op.AddParameter("w"),
+          Map.of("w", wrong));
+    }
     assertRefused(
-        "w: expected [6, 4], found [6, 5] (at y)",
-        TOKENS,
+        "w: expected [6, 2, 5], found [6, 2, 6] (at y)",
+        IMAGE,
         new Op.AddParameter("w"),
-        Map.of("w", Shape.of(6, 5)));
+        Map.of("w", Shape.of(6, 2, 6)));
   }
 
   @Test
@@ -212,8 +219,9 @@ class TransformerGraphTest {
   @Test
   void attention_inputsThatDoNotFit_areRefused() {
     Op op = new Op.Attention(1, 1);
-    assertRefused("y: expected three inputs, found 1", TOKENS, op, Map.of());
-    assertRefused("y: expected three inputs, found 2", TOKENS, op, Map.of(), "x", "x");
+    assertRefused("y: expected three inputs, or four with a mask, found 1", TOKENS, op, Map.of());
+    assertRefused(
+        "y: expected three inputs, or four with a mask, found 2", TOKENS, op, Map.of(), "x", "x");
     String expected =
         "y: expected queries [N, C, T], keys [N, C, S] and values [N, E, S] with S > 0";
     assertRefused(

@@ -5,6 +5,7 @@ import dev.pleas.api.checkpoint.StoredTensor;
 import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.models.file.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -85,10 +86,7 @@ final class ShardedCheckpoint implements Checkpoint {
     }
   }
 
-  /**
-   * Returns the path of a shard. It may be a link only to where the index is one to: caches keep
-   * all files of a checkpoint in another folder, and link to them.
-   */
+  /** Returns the path of a shard; see {@link CheckpointFile#outside} for links. */
   private Path inside(String file) {
     try {
       Path name = Path.of(file);
@@ -100,12 +98,11 @@ final class ShardedCheckpoint implements Checkpoint {
         throw outside(file, "");
       }
       Path path = index.resolveSibling(name);
-      Path real = path.toRealPath();
-      if (!real.startsWith(index.resolveSibling(".").toRealPath())
-          && !real.startsWith(index.toRealPath().resolveSibling("").normalize())) {
-        throw outside(file, ", a link to " + real);
+      @Nullable Path elsewhere = CheckpointFile.outside(index, path);
+      if (elsewhere != null) {
+        throw outside(file, ", a link to " + elsewhere);
       }
-      if (!Files.isRegularFile(real)) {
+      if (!Files.isRegularFile(path)) {
         throw new CheckpointException(index + ": shard " + file + ": expected a file, found none");
       }
       return path;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Steps that every format takes when it opens, recognises or writes a file. */
 public final class CheckpointFile {
@@ -75,5 +76,22 @@ public final class CheckpointFile {
 
   private static String describe(TensorInfo info) {
     return info.dtype() + " " + info.shape();
+  }
+
+  /**
+   * Returns where a file really is if that is outside of the folder of another, to which it
+   * belongs; null if it is inside. It may be a link only to where the other is one to: caches keep
+   * all files of a checkpoint in another folder, and link to them.
+   *
+   * @param owner exists
+   * @param path exists
+   * @throws IOException if one of them does not
+   */
+  public static @Nullable Path outside(Path owner, Path path) throws IOException {
+    Path real = path.toRealPath();
+    boolean inside =
+        real.startsWith(owner.resolveSibling(".").toRealPath())
+            || real.startsWith(owner.toRealPath().resolveSibling("").normalize());
+    return inside ? null : real;
   }
 }

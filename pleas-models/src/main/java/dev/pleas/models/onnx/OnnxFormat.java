@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,10 +137,12 @@ final class OnnxFormat implements CheckpointFormat {
   private static Path beside(Path path, String location) {
     try {
       Path name = Path.of(location);
-      if (name.getNameCount() == 1 && !name.isAbsolute() && !location.equals("..")) {
-        return path.resolveSibling(name);
+      boolean plain = name.getNameCount() == 1 && !name.isAbsolute() && !location.equals("..");
+      Path data = path.resolveSibling(name);
+      if (plain && (!Files.exists(data) || CheckpointFile.outside(path, data) == null)) {
+        return data;
       }
-    } catch (InvalidPathException e) {
+    } catch (InvalidPathException | IOException e) {
       // refused below
     }
     throw new CheckpointException(

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -29,6 +30,10 @@ class OnnxFuzzTest {
               "Concat",
               "Reshape",
               "Shape",
+              "Softmax",
+              "Transpose",
+              "Gather",
+              "perm",
               "Constant",
               "location",
               "../secret",
@@ -47,14 +52,17 @@ class OnnxFuzzTest {
 
   @Test
   void open_damagedFiles_areReadOrRefused() throws IOException {
-    byte[] dense = Files.readAllBytes(OnnxImportTest.file("densenet"));
-    byte[] views = Files.readAllBytes(OnnxImportTest.file("views"));
+    List<byte[]> models = new ArrayList<>();
+    for (String name : List.of("densenet", "views", "gates", "bert", "vit-torchvision")) {
+      models.add(Files.readAllBytes(OnnxImportTest.file(name)));
+    }
     new FormatFuzzer(new WithNetwork(), folder)
         .run(
-            random ->
-                random.nextBoolean()
-                    ? new Mutations(random, WORDS).of(dense, views)
-                    : new Mutations(random, WORDS).of(views, dense));
+            random -> {
+              byte[] model = models.get(random.nextInt(models.size()));
+              byte[] other = models.get(random.nextInt(models.size()));
+              return new Mutations(random, WORDS).of(model, other);
+            });
   }
 
   /** Asks the adapter, too, what the network is. */

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -217,5 +219,27 @@ class OnnxImportTest {
     assertThatThrownBy(() -> new OnnxFormat().open(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("\"../onnx.dat\", expected the name of a file beside it");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
+  void open_weightsThatAreALinkToElsewhere_areRefused(@TempDir Path folder) throws IOException {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Path file = inner.resolve("m.onnx");
+    new OnnxWriter("1", 100).write(file, model("resnet", null), Map.of());
+    Path data = inner.resolve("m.onnx.data");
+    Path elsewhere = Files.move(data, folder.resolve("secret"));
+    Files.createSymbolicLink(data, elsewhere);
+
+    assertThatThrownBy(() -> new OnnxFormat().open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("\"m.onnx.data\", expected the name of a file beside it");
+
+    // Caches link to both.
+    Path link = Files.createSymbolicLink(folder.resolve("m.onnx"), file);
+    Files.delete(data);
+    Files.move(elsewhere, data);
+    Files.createSymbolicLink(folder.resolve("m.onnx.data"), data);
+    new OnnxFormat().open(link).close();
   }
 }
