@@ -12,6 +12,7 @@ import dev.pleas.models.onnx.Value.Normalizing.Step;
 import dev.pleas.models.onnx.Value.Probabilities;
 import dev.pleas.models.onnx.Value.Rows;
 import dev.pleas.models.onnx.Value.Scores;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -52,6 +53,9 @@ final class TokenTranslator {
           "Unsqueeze",
           "Where");
 
+  /** Of operators that have a fixed number of them. */
+  private static final int MOST_OPERANDS = 3;
+
   private final Inputs inputs;
   private final Nodes nodes;
   private final Weights weights;
@@ -75,10 +79,14 @@ final class TokenTranslator {
   /**
    * Returns what a node gives.
    *
-   * @param operands its inputs; null for those that are no values of the network
+   * @param inputs its inputs; null for those that are no values of the network
    * @throws UnsupportedOperator if the graph cannot express it
    */
-  List<Value> translate(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
+  List<Value> translate(OnnxNode node, List<@Nullable Value> inputs) throws UnsupportedOperator {
+    List<@Nullable Value> operands = new ArrayList<>(inputs);
+    while (operands.size() < MOST_OPERANDS) {
+      operands.add(null); // A damaged model may lack some.
+    }
     if (node.operator().equals("Split")) {
       return List.copyOf(shapes.split(node, Views.view(operands, 0)));
     }
@@ -183,7 +191,7 @@ final class TokenTranslator {
 
   /** Parameters, as class tokens are, before tokens. */
   private Value concat(OnnxNode node, List<@Nullable Value> operands) throws UnsupportedOperator {
-    int last = operands.size() - 1;
+    int last = Math.max(1, node.inputs().size() - 1);
     View x = Views.view(operands, last);
     int axis = x.axes().index(node.number("axis", 0));
     boolean positions = x.positions().size() == 1 && x.isPositions(axis);

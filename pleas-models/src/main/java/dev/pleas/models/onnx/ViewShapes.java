@@ -85,11 +85,10 @@ final class ViewShapes {
       Collections.reverse(all);
       return all;
     }
-    List<Integer> order = given.stream().map(Math::toIntExact).toList();
-    if (!order.stream().sorted().toList().equals(all)) {
+    if (!given.stream().sorted().toList().equals(all.stream().map(Integer::longValue).toList())) {
       throw new UnsupportedOperator("has an order of axes that its input lacks");
     }
-    return order;
+    return given.stream().map(Long::intValue).toList();
   }
 
   /** Axes counted from 0, ascending. */
@@ -237,7 +236,7 @@ final class ViewShapes {
       rows.add(
           given == null || i >= given.size()
               ? atom.length() / count
-              : Math.toIntExact(given.get(i)));
+              : (int) Math.max(0, Math.min(atom.length() + 1L, given.get(i))));
     }
     if (rows.stream().mapToInt(i -> i).sum() != atom.length()) {
       throw new UnsupportedOperator("splits into other than all channels");

@@ -21,7 +21,8 @@ final class Views {
   }
 
   static UnsupportedOperator refused() {
-    return new UnsupportedOperator("is applied to what it is not applied to in a transformer");
+    return new UnsupportedOperator(
+        "is applied to values that it is not applied to in networks of a known kind");
   }
 
   static View view(List<@Nullable Value> operands, int index) throws UnsupportedOperator {
