@@ -114,13 +114,16 @@ final class Gates {
   Activation constant(OnnxNode node, Activation x) throws UnsupportedOperator {
     boolean first = weights.shape(node.input(0)) == null;
     @Nullable String name = node.input(first ? 1 : 0);
+    if (name == null) {
+      throw new UnsupportedOperator("lacks an operand");
+    }
     @Nullable Double number = folding.number(name);
     String operator = node.operator();
     if (!first && (operator.equals("Div") || operator.equals("Sub"))) {
       throw new UnsupportedOperator("has its constant as the first operand");
     }
     if (number == null) {
-      return scale(node, x, Objects.requireNonNull(name));
+      return scale(node, x, name);
     }
     return switch (operator) {
       case "Add" -> line(x, 1, number);

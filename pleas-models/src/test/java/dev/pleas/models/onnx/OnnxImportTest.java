@@ -198,6 +198,19 @@ class OnnxImportTest {
   }
 
   @Test
+  void adapt_operatorWithoutItsSecondOperand_isUnsupported() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(file("gates"))) {
+      Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
+      metadata.computeIfPresent(
+          OnnxFormat.NETWORK, (key, json) -> json.replace(",\"/Constant_10_output_0\"]", "]"));
+      assertThat(metadata).isNotEqualTo(checkpoint.metadata());
+      assertThatThrownBy(() -> new OnnxAdapter().adapt(checkpoint.tensors(), metadata, null))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("Mul that lacks an operand (1, first ");
+    }
+  }
+
+  @Test
   void open_weightsInAFileBesideTheModel_areReadThereAndNowhereElse(@TempDir Path folder)
       throws IOException {
     Model model = model("resnet", null);
