@@ -8,6 +8,25 @@ const charts = (() => {
   // Beginning and end tell more than the beginning alone: encoder…mlp.0
   const short = (name, length) => name.length <= length ? name
     : name.slice(0, Math.floor(length / 2) - 1) + '…' + name.slice(name.length - Math.ceil(length / 2));
+  // What all names begin and end with tells nothing: /encoder/a/MatMul and /encoder/b/MatMul are a and b.
+  const places = (names, length) => {
+    const split = name => name.split(/(?=[/.])/);
+    const all = names.map(split);
+    const same = at => all.length > 1 && all.every(parts => at(parts) === at(all[0]));
+    const least = Math.min(...all.map(parts => parts.length));
+    let first = 0;
+    while (first < least - 1 && same(parts => parts[first])) {
+      first++;
+    }
+    let last = 0;
+    while (first + last < least - 1 && same(parts => parts[parts.length - 1 - last])) {
+      last++;
+    }
+    return name => {
+      const parts = split(name).slice(first);
+      return short(parts.slice(0, parts.length - last).join('').slice(first > 0 ? 1 : 0), length);
+    };
+  };
   const escape = text => echarts.format.encodeHTML(text);
 
   const values = (look, more) => ({
@@ -24,19 +43,19 @@ const charts = (() => {
     data,
     axisLine: {lineStyle: {color: look.color('line')}},
     axisTick: {show: false},
-    axisLabel: {color: look.color('text'), interval: 0, formatter: name => short(name, look.narrow ? 16 : 30)},
+    axisLabel: {color: look.color('text'), interval: 0, formatter: places(data, look.narrow ? 16 : 30)},
     ...more,
   });
   const rows = (look, data) => names(look, data, {inverse: true});
   const layers = (look, data) => names(look, data, {
     axisLabel: {
       color: look.color('soft'), rotate: 55, fontSize: 11, interval: every(look, data.length),
-      formatter: name => short(name, 20),
+      formatter: places(data, 20),
     },
   });
   // Every so many labels, so that slanted ones do not touch.
   const every = (look, count) => Math.ceil(18 * count / Math.max(60, look.width - 70)) - 1;
-  const grid = more => ({left: 4, right: 20, top: 36, bottom: 8, containLabel: true, ...more});
+  const grid = more => ({left: 20, right: 20, top: 36, bottom: 8, containLabel: true, ...more});
   const rowHeight = count => count > 40 ? 18 : 24;
   const box = (look, name, color, data, more) => ({
     name, type: 'boxplot', data, boxWidth: [3, 7],
