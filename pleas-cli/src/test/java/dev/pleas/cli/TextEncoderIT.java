@@ -201,4 +201,12 @@ class TextEncoderIT {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.lastError()).contains("cannot take inputs [17]");
   }
+
+  @Test
+  void plan_ofEncoders_tellsTheirCost() {
+    Run run =
+        done("plan", "-m", "a=" + model, "-m", "b=" + model, "--data", texts, "--budget", "1.5");
+
+    assertThat(run.out()).contains("FLOPs").contains("with 24 images");
+  }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param solveNanos solving all layers
  */
 public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
+  private static final float SMALL = 0.01f;
   private static final int LARGEST = 512;
   private static final int ROWS = 2048;
 
@@ -60,8 +61,9 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
 
   private static double forward(Tools tools, Graph source, int batch) {
     Map<String, HostTensor> weights = new LinkedHashMap<>();
-    source.parameters().forEach((name, shape) -> weights.put(name, constant(shape)));
-    HostTensor input = constant(source.valueShape(source.onlyInput()).prepend(batch));
+    source.parameters().forEach((name, shape) -> weights.put(name, constant(shape, SMALL)));
+    Shape shape = source.valueShape(source.onlyInput()).prepend(batch);
+    HostTensor input = constant(shape, source.ids(source.onlyInput()).isPresent() ? 0 : SMALL);
     try (CompiledGraph compiled = tools.backend().compile(source, weights)) {
       return nanos(
               () -> {
@@ -80,7 +82,7 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
   private static double gram(Tools tools, int columns) {
     try (TensorScope scope = tools.backend().newScope();
         GramAccumulator gram = scope.gram(columns, columns)) {
-      Tensor x = scope.tensor(constant(Shape.of(1, columns, ROWS)));
+      Tensor x = scope.tensor(constant(Shape.of(1, columns, ROWS), SMALL));
       return nanos(() -> gram.add(x, x)) / ((double) ROWS * columns * columns / 2);
     }
   }
@@ -108,9 +110,9 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     return (double) (System.nanoTime() - start) / times;
   }
 
-  private static HostTensor constant(Shape shape) {
+  private static HostTensor constant(Shape shape, float value) {
     float[] values = new float[Math.toIntExact(shape.elements())];
-    Arrays.fill(values, 0.01f);
+    Arrays.fill(values, value);
     return HostTensor.wrap(shape, values);
   }
 }
