@@ -28,7 +28,7 @@ final class Folding {
    */
   Folding(Map<String, List<Long>> constants, Map<String, Double> numbers) {
     known = new HashMap<>(constants);
-    this.numbers = numbers;
+    this.numbers = new HashMap<>(numbers);
   }
 
   /** Returns a single real number by the name of a value, or null if it is none that is known. */
@@ -57,12 +57,35 @@ final class Folding {
    * @return whether it could
    */
   boolean fold(OnnxNode node, @Nullable List<Long> shape) {
-    @Nullable List<Long> result = result(node, shape);
-    if (result == null || node.outputs().size() != 1) {
+    if (node.outputs().size() != 1) {
       return false;
     }
-    known.put(node.outputs().get(0), result);
-    return true;
+    @Nullable List<Long> result = result(node, shape);
+    if (result != null) {
+      known.put(node.outputs().get(0), result);
+      return true;
+    }
+    @Nullable Double number = number(node);
+    if (number != null) {
+      numbers.put(node.outputs().get(0), number);
+    }
+    return number != null;
+  }
+
+  /** Real numbers are computed of lengths, as the root of a head's width. */
+  private @Nullable Double number(OnnxNode node) {
+    @Nullable Double x = number(node.input(0));
+    @Nullable Double y = number(node.input(1));
+    if (x == null) {
+      return null;
+    }
+    return switch (node.operator()) {
+      case "Cast", "Identity" -> x;
+      case "Sqrt" -> Double.valueOf(Math.sqrt(x));
+      case "Mul" -> y == null ? null : Double.valueOf(x * y);
+      case "Div" -> y == null ? null : Double.valueOf(x / y);
+      default -> null;
+    };
   }
 
   private @Nullable List<Long> result(OnnxNode node, @Nullable List<Long> shape) {
@@ -77,7 +100,7 @@ final class Folding {
       case "Gather" -> gather(x, get(node.input(1)));
       case "Concat" -> concat(node);
       case "Slice" -> slice(node, x);
-      case "Add", "Sub", "Mul", "Div" -> computed(node.operator(), x, get(node.input(1)));
+      case "Add", "Sub", "Mul", "Div", "Mod" -> computed(node.operator(), x, get(node.input(1)));
       default -> null;
     };
   }
@@ -98,7 +121,8 @@ final class Folding {
       case "Mul" -> List.of(a * b);
       case "Add" -> List.of(a + b);
       case "Sub" -> List.of(a - b);
-      default -> b == 0 ? null : List.of(a / b);
+      case "Div" -> b == 0 ? null : List.of(a / b);
+      default -> b == 0 ? null : List.of(a % b);
     };
   }
 

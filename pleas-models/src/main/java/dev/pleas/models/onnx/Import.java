@@ -28,7 +28,7 @@ final class Import {
 
   static {
     OPERATORS.addAll(TokenTranslator.OPERATORS);
-    OPERATORS.add("ConstantOfShape");
+    OPERATORS.addAll(List.of("ConstantOfShape", "Mod"));
   }
 
   private final OnnxNetwork network;
@@ -173,6 +173,7 @@ final class Import {
   private boolean isKnown(String name) {
     return name.isEmpty()
         || values.containsKey(name)
+        || folding.number(name) != null
         || folding.get(name) != null
         || tensors.containsKey(name);
   }

@@ -8,6 +8,7 @@ import dev.pleas.models.onnx.Value.Normalizing;
 import dev.pleas.models.onnx.Value.Normalizing.Step;
 import dev.pleas.models.onnx.Value.Scores;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic, of which layer normalization, GELU and masks are made, and these themselves. */
@@ -113,6 +114,14 @@ final class TokenArithmetic {
         && operands.get(2) instanceof Scores scores
         && number != null) {
       return attention.chosen(scores, mask, number);
+    }
+    boolean same =
+        operands.get(0) instanceof Mask missing
+            && missing.stage() == Mask.Stage.MISSING
+            && missing.equals(operands.get(2));
+    if (same && number != null && number <= Mask.FAR) {
+      Mask missing = (Mask) Objects.requireNonNull(operands.get(0));
+      return new Mask(missing.value(), Mask.Stage.ADDED, missing.shape());
     }
     throw Views.refused();
   }

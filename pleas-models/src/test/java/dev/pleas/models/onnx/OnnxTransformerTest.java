@@ -59,7 +59,7 @@ class OnnxTransformerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vit-torchvision", "vit-timm", "deit-huggingface"})
+  @ValueSource(strings = {"vit-torchvision", "vit-timm", "vit-timm-newer", "deit-huggingface"})
   void adapt_visionTransformer_computesWhatOnnxRuntimeDoes(String name) {
     Model model = model(name, 0);
     Map<String, HostTensor> images = OnnxRuntime.images(model, 3, 5);
@@ -72,7 +72,12 @@ class OnnxTransformerTest {
 
   /** Class tokens, position embedding, layer scale: nothing is left out, nothing written out. */
   @ParameterizedTest
-  @CsvSource({"vit-torchvision, 2, 1, 13", "vit-timm, 2, 1, 13", "deit-huggingface, 1, 2, 7"})
+  @CsvSource({
+    "vit-torchvision, 2, 1, 13",
+    "vit-timm, 2, 1, 13",
+    "vit-timm-newer, 2, 1, 13",
+    "deit-huggingface, 1, 2, 7"
+  })
   void adapt_visionTransformer_hasTheOperationsOfOne(
       String name, int layers, int tokens, int linear) {
     Model model = model(name, 0);
@@ -92,14 +97,14 @@ class OnnxTransformerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"bert, 9", "bert, 1", "bert, 16", "distilbert, 9", "distilbert, 3"})
+  @CsvSource({"bert, 9", "bert, 1", "bert, 16", "bert-newer, 9", "distilbert, 9", "distilbert, 3"})
   void adapt_textEncoder_computesWhatOnnxRuntimeDoesOnTextsOfAnyLength(String name, int length) {
     Model model = model(name, length);
     HostTensor ids = texts(4, length);
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     inputs.put("input_ids", ids);
     inputs.put("attention_mask", map(ids, id -> id == 0 ? 0 : 1));
-    if (name.equals("bert")) {
+    if (name.startsWith("bert")) {
       inputs.put("token_type_ids", map(ids, id -> 0));
     }
 

@@ -2,7 +2,8 @@
 """Writes the transformers that OnnxTransformerTest reads, as PyTorch exports them.
 
 Needs PyTorch, torchvision, timm and transformers. The networks are tiny and random; what they compute is asked of
-ONNX Runtime in the test.
+ONNX Runtime in the test. The files were made by PyTorch 1.13, timm 0.9 and transformers 4.40, and those of `--newer` by
+PyTorch 2.6, timm 1.0 and transformers 4.48, which write attention and masks otherwise.
 """
 
 import argparse
@@ -47,19 +48,26 @@ def randomise(network):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
-    out = parser.parse_args().out
+    parser.add_argument("--newer", action="store_true", help="write vit-timm-newer and bert-newer alone")
+    arguments = parser.parse_args()
+    out, suffix = arguments.out, "-newer" if arguments.newer else ""
     torch.manual_seed(1)
     for name, network in images():
+        if arguments.newer and name != "vit-timm":
+            continue
         batch = {"image": {0: "batch"}, "logits": {0: "batch"}}
         torch.onnx.export(
-            randomise(network), torch.randn(1, 3, 8, 8), str(out / f"{name}.onnx"), input_names=["image"],
-            output_names=["logits"], opset_version=13 if "torchvision" in name else 17, dynamic_axes=batch)
+            randomise(network), torch.randn(1, 3, 8, 8), str(out / f"{name}{suffix}.onnx"),
+            input_names=["image"], output_names=["logits"], dynamic_axes=batch,
+            opset_version=20 if arguments.newer else 13 if "torchvision" in name else 17)
     for name, network, inputs, outputs in texts():
+        if arguments.newer and name != "bert":
+            continue
         ids = torch.randint(1, WORDS, (1, 7))
         given = (ids, torch.ones_like(ids), torch.zeros_like(ids))[: len(inputs)]
         axes = {name: {0: "batch", 1: "words"} for name in [*inputs, "hidden"]}
         torch.onnx.export(
-            randomise(network), given, str(out / f"{name}.onnx"), input_names=inputs, output_names=outputs,
+            randomise(network), given, str(out / f"{name}{suffix}.onnx"), input_names=inputs, output_names=outputs,
             opset_version=13 if name == "distilbert" else 14, dynamic_axes=axes)
 
 
