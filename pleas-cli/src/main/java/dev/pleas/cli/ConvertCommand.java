@@ -84,6 +84,11 @@ final class ConvertCommand extends PleasCommand {
   void run(Session session) {
     Path target = Objects.requireNonNull(out);
     StorageSettings settings = storage.settings();
+    if (settings.onnx()) {
+      throw new ConfigurationException(
+          "--format onnx: a checkpoint is converted tensor by tensor, and an ONNX model says what is"
+              + " computed, too; write one with pleas export");
+    }
     CheckpointOutput file = CheckpointOutput.named(session.registry(), target, settings.format());
     CheckpointOutput output = file == null ? settings.output(session.registry()) : file;
     try (Checkpoint source =

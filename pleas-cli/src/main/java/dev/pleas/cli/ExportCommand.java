@@ -4,8 +4,8 @@ import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.config.Json;
-import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.cli.merge.Provenance;
+import dev.pleas.cli.output.OnnxFile;
 import dev.pleas.cli.session.LoadedModel;
 import dev.pleas.cli.session.Session;
 import dev.pleas.cli.terminal.Quantity;
@@ -82,26 +82,13 @@ final class ExportCommand extends PleasCommand {
     try (LoadedModel usual = session.load(Objects.requireNonNull(model), network.heads())) {
       LoadedModel loaded = size == null ? usual : size.apply(usual);
       explainNetwork(loaded, how.quiet);
-      new OnnxWriter(Session.version()).write(file, loaded.read(), metadata(loaded));
+      new OnnxFile(
+              loaded.checkpoint().metadata().get(Provenance.KEY),
+              loaded.labels(),
+              loaded.preprocessing())
+          .write(file, loaded.read());
       out().print(how.json ? json(file, loaded.graph()) : text(file, loaded.graph()));
     }
-  }
-
-  /** What the graph does not say: where the network comes from, its classes, and its images. */
-  private static Map<String, String> metadata(LoadedModel loaded) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    String provenance = loaded.checkpoint().metadata().get(Provenance.KEY);
-    if (provenance != null) {
-      metadata.put(Provenance.KEY, provenance);
-    }
-    NetworkLabels labels = loaded.labels();
-    if (labels != null) {
-      metadata.put("pleas.labels", Json.writeCompact(labels.outputs()));
-    }
-    if (loaded.preprocessing() != null) {
-      metadata.put("pleas.preprocessing", Json.writeCompact(loaded.preprocessing()));
-    }
-    return metadata;
   }
 
   /** Returns names and shapes, with the batch axis as it is called in the file. */

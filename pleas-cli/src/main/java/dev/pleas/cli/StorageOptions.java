@@ -14,7 +14,11 @@ final class StorageOptions {
   @Option(
       names = "--format",
       paramLabel = "ID",
-      description = "The format to write. (default: " + StorageSettings.DEFAULT_FORMAT + ")")
+      description =
+          "The format to write; onnx: a model.onnx beside the checkpoint, for others to run."
+              + " (default: "
+              + StorageSettings.DEFAULT_FORMAT
+              + ")")
   private @Nullable String format;
 
   @Option(

@@ -84,6 +84,38 @@ class OnnxMergeIT {
     return bytes.position(128).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 
+  /** What comes out as ONNX is what predict says of the merged folder, by reading it again. */
+  @Test
+  void merge_formatOnnx_writesTheNetworkBesideItsCheckpoint() throws IOException {
+    Path output = folder.resolve("both");
+    done(
+        "merge",
+        "-q",
+        "-m",
+        "a=" + a,
+        "-m",
+        "b=" + b,
+        "--data",
+        images,
+        "--budget",
+        "1.3",
+        "--format",
+        "onnx",
+        "-o",
+        output);
+    Path model = Files.copy(output.resolve("model.onnx"), folder.resolve("both.onnx"));
+    assertThat(output.resolve("model.safetensors")).exists();
+    FloatBuffer expected = logits(output);
+    FloatBuffer found = logits(model);
+    assertThat(found.remaining()).isEqualTo(expected.remaining()).isPositive();
+    while (expected.hasRemaining()) {
+      assertThat(found.get()).isCloseTo(expected.get(), within(1e-5f));
+    }
+    Run refused = Run.pleas("convert", output, folder.resolve("x"), "--format", "onnx");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.lastError()).contains("pleas export");
+  }
+
   @Test
   void inspect_damagedModel_isRefusedInOneLine() throws IOException {
     byte[] bytes = Files.readAllBytes(a);

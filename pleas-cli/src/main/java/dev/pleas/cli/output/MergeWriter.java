@@ -33,6 +33,9 @@ public final class MergeWriter {
   /** The report for people. */
   public static final String PAGE = "report.html";
 
+  /** The network for other programs, if it is wanted. */
+  public static final String ONNX = "model.onnx";
+
   /** What a safetensors header says of a tensor, besides its name: type, shape, place. */
   private static final int HEADER_BYTES_PER_TENSOR = 70;
 
@@ -41,10 +44,12 @@ public final class MergeWriter {
 
   private final CheckpointOutput checkpoints;
   private final @Nullable DType dtype;
+  private final boolean onnx;
 
-  private MergeWriter(CheckpointOutput checkpoints, @Nullable DType dtype) {
+  private MergeWriter(CheckpointOutput checkpoints, @Nullable DType dtype, boolean onnx) {
     this.checkpoints = checkpoints;
     this.dtype = dtype;
+    this.onnx = onnx;
   }
 
   /**
@@ -53,7 +58,7 @@ public final class MergeWriter {
    * @throws dev.pleas.api.error.PleasException if they cannot be written so
    */
   public static MergeWriter of(Session session, StorageSettings storage) {
-    return new MergeWriter(storage.output(session.registry()), storage.dtype());
+    return new MergeWriter(storage.output(session.registry()), storage.dtype(), storage.onnx());
   }
 
   /**
@@ -94,6 +99,11 @@ public final class MergeWriter {
     NetworkLabels labels = outcome.labels();
     if (labels != null) {
       config = config.withLabels(labels.outputs(), labels.tasks());
+    }
+    if (onnx) {
+      String provenance = metadata(outcome).get(Provenance.KEY);
+      new OnnxFile(provenance, labels, outcome.preprocessing())
+          .write(folder.resolve(ONNX), outcome.result().model());
     }
     ReportDocument report = ReportDocument.of(outcome, command);
     write(folder.resolve(ModelConfig.FILE), Json.write(config));

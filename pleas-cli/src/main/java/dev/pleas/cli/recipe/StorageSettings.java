@@ -28,6 +28,9 @@ public record StorageSettings(
   /** Nothing was said: safetensors, in the sources' types, in one file. */
   public static final StorageSettings NONE = new StorageSettings(null, null, null);
 
+  /** A format that is written for other programs to run, not as a checkpoint. */
+  private static final String ONNX = "onnx";
+
   private static final Map<String, DType> DTYPES = new LinkedHashMap<>();
   private static final Map<String, Long> UNITS =
       Map.of(
@@ -118,8 +121,13 @@ public record StorageSettings(
         shardBytes != null ? shardBytes : base.shardBytes);
   }
 
+  /** Returns whether a network is to be written as an ONNX model, too. */
+  public boolean onnx() {
+    return ONNX.equals(format);
+  }
+
   /**
-   * Returns how checkpoints are written so.
+   * Returns how checkpoints are written so: where an ONNX model is wanted, as usual beside it.
    *
    * @throws dev.pleas.api.error.PleasException if the format is unknown, cannot be used here, or
    *     only reads
@@ -127,7 +135,7 @@ public record StorageSettings(
   public CheckpointOutput output(Registry registry) {
     return CheckpointOutput.of(
         registry,
-        Objects.requireNonNullElse(format, DEFAULT_FORMAT),
+        format == null || onnx() ? DEFAULT_FORMAT : format,
         Objects.requireNonNullElse(shardBytes, Long.MAX_VALUE));
   }
 }
