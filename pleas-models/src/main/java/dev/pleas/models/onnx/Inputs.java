@@ -118,6 +118,17 @@ final class Inputs {
     if (fits && wanted.rank() == 3) {
       fits = dims.get(1) < 1 || dims.get(1) == wanted.dim(0);
     }
+    boolean texts = wanted.rank() == 1;
+    if (fits && texts && dims.get(1) >= 1 && dims.get(1) != wanted.dim(0)) {
+      throw new ModelException(
+          "ONNX: input "
+              + input.name()
+              + ": expected texts of "
+              + dims.get(1)
+              + " words, as the model was saved for, found "
+              + wanted.dim(0)
+              + "; cut or fill them to that, or save the model with a dynamic axis");
+    }
     if (!fits) {
       throw new ModelException(
           "ONNX: input " + input.name() + ": expected " + dims + " (-1: any), found " + wanted);

@@ -151,6 +151,19 @@ class OnnxTransformerTest {
         .hasMessageContaining("ONNX: ");
   }
 
+  @Test
+  void adapt_modelForTextsOfOneLength_takesNoOther() {
+    try (Checkpoint checkpoint = new OnnxFormat().open(OnnxImportTest.file("distilbert"))) {
+      Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
+      metadata.computeIfPresent(
+          OnnxFormat.NETWORK, (key, json) -> json.replace("\"dims\":[-1,-1]", "\"dims\":[1,7]"));
+      assertThat(metadata).isNotEqualTo(checkpoint.metadata());
+      assertThatThrownBy(() -> new OnnxAdapter().adapt(checkpoint.tensors(), metadata, Shape.of(9)))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("expected texts of 7 words, as the model was saved for, found 9");
+    }
+  }
+
   /** What is written is a model of texts, too: whole numbers in, channels last. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "distilbert"})
