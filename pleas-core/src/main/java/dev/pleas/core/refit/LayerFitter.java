@@ -55,7 +55,10 @@ final class LayerFitter {
    * @param rowsAvailable rows that the data has
    */
   void fit(Layer layer, Target target, List<LayerPart.Data> data, long rowsAvailable) {
-    List<PartFitter> parts = data.stream().map(each -> part(layer, target, each)).toList();
+    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
+    // need not spend weights on it.
+    boolean shifted = layer.bias() == null && recalibrates && feedsNormalizationOnly(layer.name());
+    List<PartFitter> parts = data.stream().map(each -> part(layer, target, each, shifted)).toList();
     double pull =
         ridge.choose(
             data.stream().map(LayerPart.Data::moments).toList(),
@@ -76,7 +79,7 @@ final class LayerFitter {
         layer.name(),
         new MergeReport.Layer(
             layer.name(),
-            data.get(0).moments().all().rows(),
+            parts.get(0).rows(),
             rowsAvailable,
             fits.stream().mapToInt(LayerRefit.Fit::unknowns).max().orElse(0),
             Objective.relative(before, scatter),
@@ -86,14 +89,11 @@ final class LayerFitter {
         LayerFitter::latest);
   }
 
-  private PartFitter part(Layer layer, Target target, LayerPart.Data data) {
+  private PartFitter part(Layer layer, Target target, LayerPart.Data data, boolean shifted) {
     LayerPart part = data.part();
     Matrix columns = part.form().toMatrix(part.weight(parameter(layer.weight())));
     Matrix initial = absorbed(columns, target, part);
     double[] bias = absorbed(row(part.ofOutputs(bias(layer))), target, part).values();
-    // A constant offset of what a batch normalization gets is taken away by its mean, so the fit
-    // need not spend weights on it.
-    boolean shifted = layer.bias() == null && recalibrates && feedsNormalizationOnly(layer.name());
     return new PartFitter(
         new LayerRefit(new SystemSolver(layer.name(), tools, notes::add)),
         data.moments(),

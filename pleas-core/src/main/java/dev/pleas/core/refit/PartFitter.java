@@ -60,6 +60,11 @@ final class PartFitter {
     return columns == 0 ? 0 : trace / columns;
   }
 
+  /** Returns the number of rows. */
+  long rows() {
+    return all.rows();
+  }
+
   /** Returns Σ ‖y − mean y‖². */
   double scatter() {
     return Objective.scatter(all);
