@@ -145,19 +145,14 @@ class TextEncoderIT {
     assertThat(folder.resolve("free")).doesNotExist();
   }
 
+  private Run predicted(Path data) {
+    Path npy = folder.resolve("x.npy");
+    return Run.pleas("predict", model, "--head", "hidden", "--data", data, "-q", "-o", npy);
+  }
+
   @Test
   void predict_idsBeyondTheVocabulary_namesThem() {
-    Run run =
-        Run.pleas(
-            "predict",
-            model,
-            "--head",
-            "hidden",
-            "--data",
-            texts("wrong", 90),
-            "-q",
-            "-o",
-            folder.resolve("x.npy"));
+    Run run = predicted(texts("wrong", 90));
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.lastError()).contains("expected ids 0 to 29, found ").contains("vocabulary");
@@ -167,17 +162,7 @@ class TextEncoderIT {
   @Test
   void predict_images_areRefused() throws IOException {
     Path images = Tiny.images(folder, "images", 5, 3);
-    Run run =
-        Run.pleas(
-            "predict",
-            model,
-            "--head",
-            "hidden",
-            "--data",
-            images,
-            "-q",
-            "-o",
-            folder.resolve("x.npy"));
+    Run run = predicted(images);
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.lastError()).contains("takes texts: a .safetensors file of their ids");

@@ -97,7 +97,7 @@ final class AttentionParts {
     if (mask.stage() != Mask.Stage.MISSING || number > Mask.FAR) {
       throw refused("chooses");
     }
-    return masked(scores, new Mask(mask.value(), Mask.Stage.ADDED, mask.shape()));
+    return masked(scores, mask.as(Mask.Stage.ADDED));
   }
 
   private static boolean isOne(long length) {

@@ -10,7 +10,7 @@ final class Scaled implements View.Source {
   private final Nodes nodes;
   private final OnnxNode node;
   private final Weights weights;
-  private final View x;
+  private final int channels;
   private final String input;
   private final String weight;
   private final double epsilon;
@@ -19,8 +19,8 @@ final class Scaled implements View.Source {
 
   /**
    * @param node that multiplies
-   * @param x what is normalized
-   * @param input its value in the graph
+   * @param channels of the value
+   * @param input what is normalized, a value of the graph
    * @param weight tensor of the factors
    * @param epsilon of the normalization; 0 if there is none
    * @param bias tensor, or null
@@ -29,7 +29,7 @@ final class Scaled implements View.Source {
       Nodes nodes,
       Weights weights,
       OnnxNode node,
-      View x,
+      int channels,
       String input,
       String weight,
       double epsilon,
@@ -37,7 +37,7 @@ final class Scaled implements View.Source {
     this.nodes = nodes;
     this.weights = weights;
     this.node = node;
-    this.x = x;
+    this.channels = channels;
     this.input = input;
     this.weight = weight;
     this.epsilon = epsilon;
@@ -47,15 +47,15 @@ final class Scaled implements View.Source {
   @Override
   public View.@Nullable Source plus(String tensor) {
     return bias == null && epsilon > 0
-        ? new Scaled(nodes, weights, node, x, input, weight, epsilon, tensor)
+        ? new Scaled(nodes, weights, node, channels, input, weight, epsilon, tensor)
         : null;
   }
 
   @Override
   public String value() throws UnsupportedOperator {
     if (value == null) {
-      String factors = weights.vector(weight, x.channels());
-      @Nullable String shift = bias == null ? null : weights.vector(bias, x.channels());
+      String factors = weights.vector(weight, channels);
+      @Nullable String shift = bias == null ? null : weights.vector(bias, channels);
       Op op = epsilon > 0 ? new Op.LayerNorm(factors, shift, epsilon) : new Op.Scale(factors);
       value = nodes.add(node, "", op, List.of(input));
     }

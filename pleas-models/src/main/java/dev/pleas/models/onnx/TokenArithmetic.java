@@ -53,7 +53,7 @@ final class TokenArithmetic {
         && mask.stage() == Mask.Stage.THERE
         && number != null
         && number == 1) {
-      return new Mask(mask.value(), Mask.Stage.MISSING, mask.shape());
+      return mask.as(Mask.Stage.MISSING);
     }
     View x = Views.view(operands, 0);
     if (operands.get(1) instanceof Normalizing n && n.step() == Step.MEAN && n.x().equals(x)) {
@@ -91,7 +91,7 @@ final class TokenArithmetic {
     } else if (x instanceof Scores scores && scores.mask() == null) {
       return new Scores(scores.queries(), scores.keys(), scores.scale() * factor, null);
     } else if (x instanceof Mask mask && mask.stage() == Mask.Stage.MISSING && factor <= Mask.FAR) {
-      return new Mask(mask.value(), Mask.Stage.ADDED, mask.shape());
+      return mask.as(Mask.Stage.ADDED);
     }
     throw Views.refused();
   }
@@ -103,7 +103,7 @@ final class TokenArithmetic {
         && mask.stage() == Mask.Stage.THERE
         && number != null
         && number == 0) {
-      return new Mask(mask.value(), Mask.Stage.MISSING, mask.shape());
+      return mask.as(Mask.Stage.MISSING);
     }
     throw Views.refused();
   }
@@ -121,7 +121,7 @@ final class TokenArithmetic {
             && missing.equals(operands.get(2));
     if (same && number != null && number <= Mask.FAR) {
       Mask missing = (Mask) Objects.requireNonNull(operands.get(0));
-      return new Mask(missing.value(), Mask.Stage.ADDED, missing.shape());
+      return missing.as(Mask.Stage.ADDED);
     }
     throw Views.refused();
   }
@@ -216,12 +216,12 @@ final class TokenArithmetic {
 
   private View scaled(OnnxNode node, View x, String tensor, double epsilon, @Nullable String bias)
       throws UnsupportedOperator {
-    boolean biasFits = bias == null || Views.isVector(weights.shape(bias), x.channels());
-    if (!x.isChannelsLast() || !Views.isVector(weights.shape(tensor), x.channels()) || !biasFits) {
+    boolean biasFits = bias == null || weights.isVector(bias, x.channels(), 0);
+    if (!x.isChannelsLast() || !weights.isVector(tensor, x.channels(), 0) || !biasFits) {
       throw Views.refused();
     }
     Scaled source =
-        new Scaled(nodes, weights, node, x, views.value(node, x), tensor, epsilon, bias);
+        new Scaled(nodes, weights, node, x.channels(), views.value(node, x), tensor, epsilon, bias);
     return new View(source, x.channels(), x.positions(), x.axes(), 1);
   }
 }

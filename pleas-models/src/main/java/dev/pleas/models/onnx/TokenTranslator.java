@@ -243,7 +243,7 @@ final class TokenTranslator {
     }
     Shape shape = rowsAreOutputs ? stored : Shape.of(stored.dim(1), stored.dim(0));
     @Nullable String bias = gemm ? node.input(2) : null;
-    if (bias != null && !Views.isVector(weights.shape(bias), shape.dim(0))) {
+    if (bias != null && !weights.isVector(bias, shape.dim(0), 0)) {
       throw new UnsupportedOperator("has a bias that does not fit");
     }
     Projection projection =
@@ -297,7 +297,7 @@ final class TokenTranslator {
     if (tensor == null || shape == null || !x.isChannelsLast()) {
       throw Views.refused();
     }
-    boolean vector = rows == null && Views.isVector(shape, x.channels());
+    boolean vector = rows == null && weights.isVector(tensor, x.channels(), 0);
     View.@Nullable Source biased = vector && x.factor() == 1 ? x.source().plus(tensor) : null;
     if (biased != null) {
       return x.with(biased);

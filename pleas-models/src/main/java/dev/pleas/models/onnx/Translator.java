@@ -195,15 +195,10 @@ final class Translator {
     if (shape == null) {
       throw new UnsupportedOperator("has a bias that is computed");
     }
-    if (shape.elements() != length || !endsIn(shape, length)) {
+    if (!weights.isVector(name, length, 0)) {
       throw misfit(node, input, shape);
     }
     return weights.vector(name, length);
-  }
-
-  /** Whether a shape is [1, …, 1, length]. */
-  private static boolean endsIn(Shape shape, int length) {
-    return shape.rank() >= 1 && shape.dim(shape.rank() - 1) == length;
   }
 
   private Activation conv(OnnxNode node, Activation given) throws UnsupportedOperator {

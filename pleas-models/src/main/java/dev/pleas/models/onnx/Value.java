@@ -52,6 +52,11 @@ sealed interface Value {
       shape = List.copyOf(shape);
     }
 
+    /** Returns the same at another step. */
+    Mask as(Stage other) {
+      return new Mask(value, other, shape);
+    }
+
     @Override
     public List<Long> onnxShape() {
       return shape;

@@ -1,7 +1,6 @@
 package dev.pleas.models.onnx;
 
 import dev.pleas.api.graph.Op;
-import dev.pleas.api.tensor.Shape;
 import dev.pleas.models.onnx.Activation.Part;
 import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.List;
@@ -44,10 +43,17 @@ final class Views {
 
   /** Returns the graph's value of a view, with its factor. */
   String value(OnnxNode node, View x) throws UnsupportedOperator {
+    return scaled(x, (op, value) -> nodes.add(node, ".scaled", op, value));
+  }
+
+  /** Adds a node to the graph. */
+  private interface Adding {
+    String add(Op op, List<String> inputs) throws UnsupportedOperator;
+  }
+
+  private static String scaled(View x, Adding adding) throws UnsupportedOperator {
     String value = x.source().value();
-    return x.factor() == 1
-        ? value
-        : nodes.add(node, ".scaled", new Op.Multiply(x.factor()), List.of(value));
+    return x.factor() == 1 ? value : adding.add(new Op.Multiply(x.factor()), List.of(value));
   }
 
   /**
@@ -87,22 +93,11 @@ final class Views {
     if (!tokens && !(view.positions().isEmpty() && isVectors(view))) {
       throw refused();
     }
-    String value = view.source().value();
-    return view.factor() == 1
-        ? value
-        : nodes.add(name, new Op.Multiply(view.factor()), List.of(value));
+    return scaled(view, (op, value) -> nodes.add(name, op, value));
   }
 
   View each(OnnxNode node, View x, Op op) throws UnsupportedOperator {
     String y = nodes.add(node, "", op, List.of(value(node, x)));
     return new View(new View.Given(y), x.channels(), x.positions(), x.axes(), 1);
-  }
-
-  /** Whether a shape is [1, …, 1, length]. */
-  static boolean isVector(@Nullable Shape shape, int length) {
-    return shape != null
-        && shape.rank() >= 1
-        && shape.dim(shape.rank() - 1) == length
-        && shape.elements() == length;
   }
 }

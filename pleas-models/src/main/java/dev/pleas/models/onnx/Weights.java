@@ -56,10 +56,13 @@ final class Weights {
    *
    * @param behind how many axes there are behind that of the channels
    */
-  boolean isVector(String tensor, int channels, int behind) {
-    Shape shape = stored(tensor);
-    int axis = shape.rank() - 1 - behind;
-    return axis >= 0 && shape.dim(axis) == channels && shape.elements() == channels;
+  boolean isVector(@Nullable String tensor, int channels, int behind) {
+    @Nullable Shape shape = shape(tensor);
+    int axis = shape == null ? -1 : shape.rank() - 1 - behind;
+    return shape != null
+        && axis >= 0
+        && shape.dim(axis) == channels
+        && shape.elements() == channels;
   }
 
   /** Returns a tensor with no axis but one that is longer than 1 as a vector. */

@@ -3,9 +3,6 @@ package dev.pleas.models.checkpoint;
 import static dev.pleas.models.checkpoint.Stored.info;
 
 import dev.pleas.api.checkpoint.Checkpoint;
-import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.StoredTensor;
-import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.DType;
 import dev.pleas.models.file.FormatFuzzer;
@@ -18,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,41 +63,24 @@ class IndexFuzzTest {
     byte[] other =
         "{\"metadata\": {}, \"weight_map\": {\"first\": \"x/../second.safetensors\"}}"
             .getBytes(StandardCharsets.UTF_8);
-    new FormatFuzzer(new Index(index), folder)
+    new FormatFuzzer(path -> open(path, index), folder)
         .run(random -> new Mutations(random, WORDS).of(sound, other));
   }
 
   /** Takes a file for the index of the shards. */
-  private record Index(Path place) implements CheckpointFormat {
-    @Override
-    public boolean recognizes(Path path) {
-      return true;
-    }
-
-    @Override
-    public Checkpoint open(Path path) {
-      try {
-        Files.copy(path, place, StandardCopyOption.REPLACE_EXISTING);
-        return Stored.FILES.open(place);
-      } catch (CheckpointException e) {
-        // As the fuzzer expects it, of the file that it wrote.
-        String message = String.valueOf(e.getMessage());
-        if (!message.startsWith(place + ": ")) {
-          throw new AssertionError("the index is not named: " + message, e);
-        }
-        throw new CheckpointException(path + message.substring(place.toString().length()), e);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  private static Checkpoint open(Path path, Path place) {
+    try {
+      Files.copy(path, place, StandardCopyOption.REPLACE_EXISTING);
+      return Stored.FILES.open(place);
+    } catch (CheckpointException e) {
+      // As the fuzzer expects it, of the file that it wrote.
+      String message = String.valueOf(e.getMessage());
+      if (!message.startsWith(place + ": ")) {
+        throw new AssertionError("the index is not named: " + message, e);
       }
-    }
-
-    @Override
-    public void write(
-        Path path,
-        Map<String, TensorInfo> tensors,
-        Function<String, StoredTensor> content,
-        Map<String, String> metadata) {
-      throw new UnsupportedOperationException();
+      throw new CheckpointException(path + message.substring(place.toString().length()), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Opens damaged files and reads all that is in them: each is read or refused with a {@link
@@ -31,12 +32,24 @@ public final class FormatFuzzer {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final CheckpointFormat format;
+  private final Function<Path, Checkpoint> opener;
   private final Path folder;
   private int read;
 
   public FormatFuzzer(CheckpointFormat format, Path folder) {
-    this.format = format;
+    this(
+        path -> {
+          format.recognizes(path);
+          return format.open(path);
+        },
+        folder);
+  }
+
+  /**
+   * @param opener takes a file for a checkpoint
+   */
+  public FormatFuzzer(Function<Path, Checkpoint> opener, Path folder) {
+    this.opener = opener;
     this.folder = folder;
   }
 
@@ -73,8 +86,7 @@ public final class FormatFuzzer {
 
   private void tryOut(Path file, byte[] bytes, long seed) {
     try {
-      format.recognizes(file);
-      try (Checkpoint checkpoint = format.open(file)) {
+      try (Checkpoint checkpoint = opener.apply(file)) {
         checkpoint
             .tensors()
             .forEach(

@@ -2,8 +2,6 @@ package dev.pleas.models.onnx;
 
 import dev.pleas.api.checkpoint.Checkpoint;
 import dev.pleas.api.checkpoint.CheckpointFormat;
-import dev.pleas.api.checkpoint.StoredTensor;
-import dev.pleas.api.checkpoint.TensorInfo;
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.error.ModelException;
 import dev.pleas.models.file.FormatFuzzer;
@@ -14,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +52,7 @@ class OnnxFuzzTest {
     for (String name : List.of("densenet", "views", "gates", "bert-newer", "vit-torchvision")) {
       models.add(Files.readAllBytes(OnnxImportTest.file(name)));
     }
-    new FormatFuzzer(new WithNetwork(), folder)
+    new FormatFuzzer(OnnxFuzzTest::open, folder)
         .run(
             random -> {
               byte[] model = models.get(random.nextInt(models.size()));
@@ -66,37 +62,15 @@ class OnnxFuzzTest {
   }
 
   /** Asks the adapter, too, what the network is. */
-  private static final class WithNetwork implements CheckpointFormat {
-    private final CheckpointFormat format = new OnnxFormat();
-
-    @Override
-    public boolean recognizes(Path path) {
-      return format.recognizes(path);
+  private static Checkpoint open(Path path) {
+    CheckpointFormat format = new OnnxFormat();
+    format.recognizes(path);
+    Checkpoint checkpoint = format.open(path);
+    try {
+      new OnnxAdapter().adapt(checkpoint.tensors(), checkpoint.metadata(), null);
+    } catch (ModelException e) {
+      throw new CheckpointException(path + ": " + e.getMessage(), e);
     }
-
-    @Override
-    public Checkpoint open(Path path) {
-      Checkpoint checkpoint = format.open(path);
-      try {
-        new OnnxAdapter().adapt(checkpoint.tensors(), checkpoint.metadata(), null);
-      } catch (ModelException e) {
-        throw new CheckpointException(path + ": " + e.getMessage(), e);
-      }
-      return checkpoint;
-    }
-
-    @Override
-    public boolean writes() {
-      return false;
-    }
-
-    @Override
-    public void write(
-        Path path,
-        Map<String, TensorInfo> tensors,
-        Function<String, StoredTensor> content,
-        Map<String, String> metadata) {
-      format.write(path, tensors, content, metadata);
-    }
+    return checkpoint;
   }
 }
