@@ -245,6 +245,22 @@ class LayerRefitTest {
         .hasMessageEndingWith("choose another solver");
   }
 
+  /** What a singular system's nearest solution misses it by says nothing of the solver. */
+  @Test
+  void solve_singularSystemWithoutAnExactSolution_takesTheNearest() {
+    Tools singular =
+        new Tools(
+            backend,
+            tools.matcher(),
+            equations -> new Solution.RankDeficient(1, 5),
+            equations -> new Solution.Solved(initial, 0.3, 1, 1));
+    LayerRefit refit = new LayerRefit(new SystemSolver("layer1.conv2", singular, notes::add));
+    List<LayerSystem> all = LayerSystem.of(BlockLayout.shared(2, Q), BlockLayout.shared(2, P), 1);
+
+    assertThat(refit.solve(moments(), initial, all, false, 0).x()).isEqualTo(initial);
+    assertThat(notes).hasSize(1);
+  }
+
   @Test
   void objective_ofAnyWeights_isThatOfTheRows() {
     double[] bias = {1, -2, 0.5, 0};
