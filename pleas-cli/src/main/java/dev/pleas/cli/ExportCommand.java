@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description = {
       "Writes a network, merged or not, in a format that other programs run: ONNX.",
-      "It computes in float32 what the network does in inference, for batches of any size."
+      "It computes in float32 what the network does in inference, for batches of any size. The file's name"
+          + " ends in .onnx; weights of 2 GiB or more go into FILE.data beside it."
     },
     footer = {
       "",
@@ -47,38 +48,25 @@ final class ExportCommand extends PleasCommand {
   private @Nullable Path model;
 
   @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "The .onnx file to write. Weights of 2 GiB or more go into FILE.data beside it.")
-  private @Nullable Path output;
-
-  @Option(
       names = "--input-size",
       paramLabel = "HxW",
       converter = InputSize.Converter.class,
       description = "Writes the network for images of this size, or texts of so many words.")
   private @Nullable InputSize size;
 
-  @Option(names = "--force", description = "Replaces an existing file.")
-  private boolean force;
-
+  @Mixin private OutputFile output = new OutputFile();
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private OutputOptions how = new OutputOptions();
 
   @Override
   void run(Session session) {
-    Path file = Objects.requireNonNull(output);
+    Path file = output.path();
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ONNX)) {
       throw new ParameterException(
           spec().commandLine(),
           "--output: expected the name of an " + ONNX + " file, found \"" + file + "\"");
     }
-    if (Files.exists(file) && !force) {
-      throw new CheckpointException(
-          file + ": exists; choose another file, or replace it with --force");
-    }
+    output.checked();
     try (LoadedModel usual = session.load(Objects.requireNonNull(model), network.heads())) {
       LoadedModel loaded = size == null ? usual : size.apply(usual);
       explainNetwork(loaded, how.quiet);

@@ -93,7 +93,7 @@ final class PlanCommand extends PleasCommand {
               + Quantity.seconds(plan.time().totalNanos())
               + " with "
               + Quantity.count(plan.samples())
-              + " images\n");
+              + " samples\n");
     }
     plan.notes().forEach(note -> text.append("note        " + note + "\n"));
     return text.toString();

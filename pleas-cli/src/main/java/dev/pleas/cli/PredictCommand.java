@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "predict",
     description = {
-      "Writes a network's logits to a NumPy file.",
+      "Writes a network's logits to a NumPy file (.npy).",
       "They are float32, one row for each image, in the order of the data."
     },
     footer = {
@@ -39,13 +39,6 @@ import picocli.CommandLine.Parameters;
 final class PredictCommand extends PleasCommand {
   @Parameters(paramLabel = "MODEL", description = "A checkpoint, or a folder that a merge wrote.")
   private @Nullable Path model;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      required = true,
-      description = "The .npy file to write.")
-  private @Nullable Path output;
 
   @Option(
       names = "--head",
@@ -60,9 +53,7 @@ final class PredictCommand extends PleasCommand {
       description = "Keeps the images of these classes, such as 0-4 or 5,7,9.")
   private @Nullable ClassRange classes;
 
-  @Option(names = "--force", description = "Replaces an existing file.")
-  private boolean force;
-
+  @Mixin private OutputFile output = new OutputFile();
   @Mixin private NetworkOptions network = new NetworkOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private BackendOption backend = new BackendOption();
@@ -70,7 +61,7 @@ final class PredictCommand extends PleasCommand {
 
   @Override
   void run(Session session) {
-    Path file = Objects.requireNonNull(output);
+    Path file = output.checked();
     try (LoadedModel loaded = session.load(Objects.requireNonNull(model), network.heads())) {
       DataSpec spec = EvalCommand.images(loaded, data, classes == null ? null : classes.classes());
       LabeledSamples samples = ImageData.open(spec);
@@ -82,16 +73,19 @@ final class PredictCommand extends PleasCommand {
       Shape all = (tokens ? Shape.of(shape.dim(1), shape.dim(0)) : shape).prepend(samples.count());
       explainNetwork(fitting, how.quiet);
       explainBackend(session, backend.id(), how.quiet);
-      try (TensorBackend device = session.backend(backend.id(), backend.device());
-          NpyWriter npy = NpyWriter.create(file, all, force)) {
-        Inference.run(
-            device,
-            fitting.read(),
-            name,
-            samples,
-            "Predicting",
-            progress(how.quiet),
-            (from, batch) -> npy.write(tokens ? channelsLast(batch) : batch.values()));
+      try (TensorBackend device = session.backend(backend.id(), backend.device())) {
+        NpyWriter.write(
+            file,
+            all,
+            npy ->
+                Inference.run(
+                    device,
+                    fitting.read(),
+                    name,
+                    samples,
+                    "Predicting",
+                    progress(how.quiet),
+                    (from, batch) -> npy.write(tokens ? channelsLast(batch) : batch.values())));
       }
       NetworkLabels labels = loaded.labels();
       @Nullable List<String> columns = labels == null ? null : labels.of(name);

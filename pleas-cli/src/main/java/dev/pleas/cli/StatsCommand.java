@@ -1,6 +1,5 @@
 package dev.pleas.cli;
 
-import dev.pleas.api.error.CheckpointException;
 import dev.pleas.cli.config.Json;
 import dev.pleas.cli.merge.Workspace;
 import dev.pleas.cli.recipe.MergeSettings;
@@ -9,25 +8,23 @@ import dev.pleas.cli.statistics.SavedStatistics;
 import dev.pleas.cli.statistics.SpooledStatistics;
 import dev.pleas.cli.statistics.StatisticsOrigin;
 import dev.pleas.cli.terminal.Quantity;
-import java.nio.file.Files;
+import dev.pleas.models.file.AtomicFile;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Computes statistics of calibration images, or adds such files up. */
+/** Computes statistics of calibration data, or adds such files up. */
 @Command(
     name = "stats",
     description = {
-      "Runs the networks on calibration images once, and saves what merges need to know of that.",
-      "Merges by 'pleas merge --stats FILE' need no images, whatever their budget and ridge. Files of"
+      "Runs the networks on calibration data once, and saves what merges need to know of that.",
+      "Merges by 'pleas merge --stats FILE' need no data, whatever their budget and ridge. Files of"
           + " parts of the data, computed anywhere, are added up by --add."
     },
     footer = {
@@ -38,7 +35,7 @@ import picocli.CommandLine.ParameterException;
       "  pleas stats -m a=first.safetensors -m b=second.safetensors --data part-1/ -o 1.stats",
       "  pleas stats --add 1.stats 2.stats 3.stats -o pair.stats",
       "",
-      "The file is safetensors: one float64 matrix for each sum. It has no images in it."
+      "The file is safetensors: one float64 matrix for each sum. It has none of the data in it."
     })
 final class StatsCommand extends PleasCommand {
   @Mixin private SourceOptions options = new SourceOptions();
@@ -50,44 +47,20 @@ final class StatsCommand extends PleasCommand {
       description = "Adds up files of statistics of the same networks instead; two or more.")
   private List<Path> parts = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      required = true,
-      description = "The file to write.")
-  private @Nullable Path output;
-
-  @Option(names = "--force", description = "Replaces an earlier file.")
-  private boolean force;
-
+  @Mixin private OutputFile output = new OutputFile();
   @Mixin private OutputOptions how = new OutputOptions();
 
   @Override
   void run(Session session) {
-    Path file = Objects.requireNonNull(output);
-    refuseExisting(file);
+    Path file = output.checked();
     StatisticsOrigin origin = parts.isEmpty() ? collect(session, file) : add(file);
     out().print(how.json ? Json.write(origin) : text(origin, file));
-  }
-
-  private void refuseExisting(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new CheckpointException(file + ": is a folder; name a file to write");
-    }
-    if (Files.exists(file) && !force) {
-      throw new CheckpointException(
-          file + ": exists; choose another file, or replace it with --force");
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new CheckpointException(file + ": there is no folder " + folder + "; create it first");
-    }
   }
 
   private StatisticsOrigin collect(Session session, Path file) {
     MergeSettings settings =
         options.settings(spec(), Map.of(), Set.of(), null).withStatistics(null);
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "checked before");
+    Path folder = AtomicFile.check(file);
     explainBackend(session, options.tools().backend(), how.quiet);
     try (Workspace workspace =
             Workspace.open(session, settings.plan(), options.tools(), progress(how.quiet));
@@ -116,7 +89,7 @@ final class StatsCommand extends PleasCommand {
     Set<StatisticsOrigin.Images> seen = new HashSet<>();
     for (StatisticsOrigin.Images images : origin.images()) {
       if (images.sha256() != null && !seen.add(images)) {
-        note(images.data() + " (" + images.samples() + " images) is in the sum more than once");
+        note(images.data() + " (" + images.samples() + " samples) is in the sum more than once");
       }
     }
     return origin;
@@ -138,7 +111,7 @@ final class StatsCommand extends PleasCommand {
             + origin.sources().get(0).architecture()
             + ") on "
             + Quantity.count(origin.samples())
-            + " images, for the method "
+            + " samples, for the method "
             + origin.method()
             + "\n");
     text.append("Written: " + file + " (" + Quantity.bytes(file.toFile().length()) + ")\n");

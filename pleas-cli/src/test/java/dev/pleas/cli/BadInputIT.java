@@ -207,6 +207,21 @@ class BadInputIT {
   }
 
   @Test
+  void predictAndExport_whatIsNoFile_isRefusedAtOnce() throws IOException {
+    Path into = Files.createDirectory(folder.resolve("folder.onnx"));
+    Path nowhere = folder.resolve("nowhere").resolve("l.npy");
+    assertThat(refusedExactly("export", a, "-q", "-o", into, "--force"))
+        .isEqualTo("pleas: " + into + ": is a folder; give the name of a file");
+    assertThat(refusedExactly("predict", a, "--data", images, "-q", "-o", nowhere))
+        .isEqualTo(
+            "pleas: "
+                + nowhere
+                + ": there is no folder "
+                + nowhere.getParent()
+                + "; create it first");
+  }
+
+  @Test
   void inspect_inputThatDoesNotFit() throws IOException {
     assertThat(refusedExactly("inspect", folder))
         .contains("expected a folder with one checkpoint, found 2: a.safetensors, b.safetensors");

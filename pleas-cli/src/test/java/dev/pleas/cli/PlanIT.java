@@ -94,7 +94,7 @@ class PlanIT {
     // Both heads of 64 × 5 weights and 5 biases.
     assertThat(plan.at("/merged/parameters").asLong() - plan.at("/source/parameters").asLong())
         .isEqualTo(65 * 5);
-    assertThat(plan.get("notes").toString()).contains("no calibration images were named");
+    assertThat(plan.get("notes").toString()).contains("no calibration data was named");
   }
 
   @Test
@@ -107,7 +107,7 @@ class PlanIT {
         .contains("A merge of a, b (resnet20) by pleas would make")
         .containsPattern("layer3.2.conv1 +64 +58 +6 +70")
         .containsPattern("FLOPs +31.0 M +1.20× +1.22× +37.9 M multiply-accumulates")
-        .containsPattern("time +about .* s with 20 images");
+        .containsPattern("time +about .* s with 20 samples");
   }
 
   @Test

@@ -100,7 +100,7 @@ class StatisticsIT {
     Path second = statistics("two.stats", two, all);
     Run added = Run.pleas("stats", "--add", second, first, "-o", file("sum.stats"));
     succeeds(added);
-    assertThat(added.out()).contains("on 55 images, for the method pleas");
+    assertThat(added.out()).contains("on 55 samples, for the method pleas");
 
     for (String budget : List.of("1.0", "1.7", "3.0")) {
       for (Path statistics : List.of(pass, file("sum.stats"))) {
@@ -145,7 +145,7 @@ class StatisticsIT {
     assertThat(report.at("/provenance/calibration").isMissingNode()).isTrue();
     assertThat(report.at("/provenance/settings/refit").asText()).isEqualTo("sources");
     assertThat(report.at("/provenance/settings/normalization").asText()).isEqualTo("none");
-    assertThat(Files.readString(file("m/report.html"))).contains("<td>s.stats, of 20 images</td>");
+    assertThat(Files.readString(file("m/report.html"))).contains("<td>s.stats, of 20 samples</td>");
     JsonNode config = json("m/config.json");
     assertThat(config.at("/preprocessing/mean/0").asDouble()).isEqualTo(0.5);
     assertThat(report.get("inputs").toString()).contains("[1,8,8]");
@@ -255,7 +255,7 @@ class StatisticsIT {
     Run run = Run.pleas("stats", "--add", part, part, "-o", file("t.stats"));
     succeeds(run);
     assertThat(run.err())
-        .contains("note: images-images-idx3-ubyte.gz (20 images) is in the sum more than once");
+        .contains("note: images-images-idx3-ubyte.gz (20 samples) is in the sum more than once");
     assertThat(Run.pleas("stats", "--add", part, "-o", file("u.stats")).err())
         .contains("--add: expected two files of statistics or more, found one");
     assertThat(pleas("stats", "--add", part, part, "-o", file("u.stats")).err())

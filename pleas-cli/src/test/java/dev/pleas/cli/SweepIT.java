@@ -61,7 +61,7 @@ class SweepIT {
     Run run = sweep("--budgets", "2,1.0,1.4", "--keep");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("refit = merged, units matched once for all budgets, on 40 calibration images")
+        .contains("refit = merged, units matched once for all budgets, on 40 calibration samples")
         .containsPattern("network +FLOPs +parameters +all +some +mean +time\n")
         .containsPattern("\nplain average +1.00× .*\nmerged at 1.0× .*\nmerged at 1.4× .*\n");
     JsonNode document = document();
@@ -105,7 +105,7 @@ class SweepIT {
   void sweep_settingsWithoutStatistics_mergesOnImagesEachTime() throws IOException {
     Run run = sweep("--budgets", "1.3", "--set", "normalization=transfer");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("refit = sources, each merge on 40 calibration images");
+    assertThat(run.out()).contains("refit = sources, each merge on 40 calibration samples");
     JsonNode report = merge("1.3", "--set", "normalization=transfer");
     assertThat(document().at("/points/0/accuracies/all"))
         .isEqualTo(report.at("/evaluation/0/top1"));
@@ -141,7 +141,7 @@ class SweepIT {
         recipe, Files.readString(recipe).replaceFirst("data: images-.*?gz", "data: gone.gz"));
     Run run = sweep("--stats", statistics, "--budgets", "1,1.5");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("refit = sources, statistics s.stats of 40 images\n");
+    assertThat(run.out()).contains("refit = sources, statistics s.stats of 40 samples\n");
     JsonNode report = merge("1.5", "--stats", statistics);
     assertThat(document().at("/points/1/accuracies/all"))
         .isEqualTo(report.at("/evaluation/0/top1"));

@@ -25,6 +25,14 @@ public interface Statistics {
   /** Takes matrices one by one as they are computed. */
   interface Sink {
     /**
+     * Hears of a matrix before any data is read, so that what could not be kept is refused before
+     * it is computed. A method tells of its large matrices; by default nothing is refused.
+     *
+     * @throws dev.pleas.api.error.PleasException if no matrix of this size can be kept
+     */
+    default void expect(String name, int rows, int columns) {}
+
+    /**
      * Takes a matrix.
      *
      * @param name not taken before

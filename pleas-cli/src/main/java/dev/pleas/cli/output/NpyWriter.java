@@ -2,60 +2,53 @@ package dev.pleas.cli.output;
 
 import dev.pleas.api.error.CheckpointException;
 import dev.pleas.api.tensor.Shape;
-import java.io.BufferedOutputStream;
+import dev.pleas.models.file.AtomicFile;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Writes a float32 array row by row as NumPy's .npy, version 1.0, in C order. The file appears when
- * it is complete.
- */
-public final class NpyWriter implements AutoCloseable {
+/** Writes a float32 array row by row as NumPy's .npy, version 1.0, in C order. */
+public final class NpyWriter {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
 
-  private final Path path;
-  private final Path partial;
-  private final OutputStream out;
+  private final AtomicFile file;
   private long missing;
 
-  private NpyWriter(Path path, Path partial, OutputStream out, long elements) {
-    this.path = path;
-    this.partial = partial;
-    this.out = out;
+  private NpyWriter(AtomicFile file, long elements) {
+    this.file = file;
     missing = elements;
   }
 
   /**
-   * Begins a file; after this, writing is known to be possible.
+   * Writes a file: complete, or not at all. An existing file is replaced.
    *
    * @param shape of the array
-   * @param force whether to replace a file
-   * @throws CheckpointException if it exists and may not be replaced, or cannot be written
+   * @param content writes all elements
+   * @throws CheckpointException if it cannot be written; what {@code content} throws passes through
+   * @throws IllegalStateException if {@code content} wrote more or fewer elements
    */
-  public static NpyWriter create(Path path, Shape shape, boolean force) {
-    if (Files.exists(path) && !force) {
-      throw new CheckpointException(
-          path + ": exists; choose another file, or replace it with --force");
-    }
-    Path target = path.toAbsolutePath();
-    Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
-    @Nullable OutputStream out = null;
-    try {
-      out = new BufferedOutputStream(Files.newOutputStream(partial));
-      out.write(header(shape));
-      return new NpyWriter(target, partial, out, shape.elements());
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be written: " + e, e);
-    }
+  public static void write(Path path, Shape shape, Consumer<NpyWriter> content) {
+    AtomicFile.write(
+        path,
+        file -> {
+          file.write(ByteBuffer.wrap(header(shape)));
+          NpyWriter npy = new NpyWriter(file, shape.elements());
+          try {
+            content.accept(npy);
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
+          }
+          if (npy.missing != 0) {
+            throw new IllegalStateException(
+                path + ": " + npy.missing + " of " + shape.elements() + " elements are missing");
+          }
+        });
   }
 
   /**
@@ -75,43 +68,15 @@ public final class NpyWriter implements AutoCloseable {
         .array();
   }
 
-  /**
-   * Writes further elements, row-major.
-   *
-   * @throws CheckpointException if they cannot be written
-   */
+  /** Writes further elements, row-major. */
   public void write(float[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     try {
-      out.write(bytes.array());
+      file.write(bytes);
     } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be written: " + e.getMessage(), e);
+      throw new UncheckedIOException(e);
     }
     missing -= values.length;
-  }
-
-  /**
-   * Makes the file appear if every element was written; removes it otherwise.
-   *
-   * @throws CheckpointException if it cannot be written
-   */
-  @Override
-  public void close() {
-    try {
-      out.close();
-      if (missing == 0) {
-        Files.move(
-            partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      }
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be written: " + e.getMessage(), e);
-    } finally {
-      try {
-        Files.deleteIfExists(partial);
-      } catch (IOException e) {
-        // It was renamed, or is left for the person to remove.
-      }
-    }
   }
 }

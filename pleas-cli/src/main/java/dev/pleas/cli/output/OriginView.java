@@ -79,8 +79,8 @@ final class OriginView {
     Provenance.Calibration calibration = origin.calibration();
     if (calibration != null) {
       table.row(
-          "calibration images",
-          calibration.data() + ", " + Quantity.count(calibration.samples()) + " images");
+          "calibration data",
+          calibration.data() + ", " + Quantity.count(calibration.samples()) + " samples");
       if (calibration.sha256() != null) {
         table.row("their SHA-256", calibration.sha256());
       }
@@ -89,7 +89,7 @@ final class OriginView {
     if (statistics != null) {
       table.row(
           "statistics",
-          statistics.file() + ", of " + Quantity.count(statistics.samples()) + " images");
+          statistics.file() + ", of " + Quantity.count(statistics.samples()) + " samples");
       table.row("their SHA-256", statistics.sha256());
     }
     return table;

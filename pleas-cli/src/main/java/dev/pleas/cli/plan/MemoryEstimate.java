@@ -37,7 +37,7 @@ public record MemoryEstimate(long backendBytes, long heapBytes) {
     for (LayerWork layer : layers) {
       long grams = Double.BYTES * layer.gramEntries();
       worst = Math.max(worst, grams + Float.BYTES * batch * layer.unfoldedPerSample());
-      gram = Math.max(gram, grams + Double.BYTES * layer.columns() * layer.outputs());
+      gram = Math.max(gram, grams + Double.BYTES * layer.solutionEntries());
     }
     return new MemoryEstimate(
         kept + networks + worst + Float.BYTES * batch * live,

@@ -73,9 +73,9 @@ public record PlanDocument(
     if (samples == 0) {
       samples = ASSUMED_SAMPLES;
       notes.add(
-          "no calibration images were named; "
+          "no calibration data was named; "
               + ASSUMED_SAMPLES
-              + " of the networks' usual size are assumed");
+              + " samples of the networks' usual size are assumed");
     }
     Graph result = merge.result();
     long batch = Math.max(1, MemoryEstimate.setting(merge.settings(), "batch-size", 1));

@@ -96,7 +96,8 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     double[] ridge = new double[n];
     Arrays.fill(ridge, 1);
     NormalEquations equations = new NormalEquations(Matrix.wrap(n, n, gram), zero, zero, ridge);
-    return nanos(() -> tools.solver().solve(equations)) / new LayerWork(n, n, 0, 0).solveProducts();
+    return nanos(() -> tools.solver().solve(equations))
+        / new LayerWork(1, n, n, 0, 0).solveProducts();
   }
 
   private static double nanos(Runnable work) {

@@ -158,34 +158,14 @@ public record MergeSettings(
 
   /** Returns these settings for other networks. */
   public MergeSettings withModels(List<NamedPath> others) {
-    return new MergeSettings(
-        others,
-        method,
-        parameters,
-        calibration,
-        evaluations,
-        seed,
-        output,
-        labels,
-        statistics,
-        storage);
+    return copy(others, parameters, calibration, statistics, storage);
   }
 
   /** Returns these settings without some of the method's. */
   public MergeSettings without(Set<String> names) {
     Map<String, String> others = new LinkedHashMap<>(parameters);
     others.keySet().removeAll(names);
-    return new MergeSettings(
-        models,
-        method,
-        others,
-        calibration,
-        evaluations,
-        seed,
-        output,
-        labels,
-        statistics,
-        storage);
+    return copy(models, others, calibration, statistics, storage);
   }
 
   /** Returns these settings with so many attention heads for all networks; null for no change. */
@@ -194,42 +174,30 @@ public record MergeSettings(
         models.stream()
             .map(model -> heads == null ? model : new NamedPath(model.name(), model.path(), heads))
             .toList();
-    return new MergeSettings(
-        all,
-        method,
-        parameters,
-        calibration,
-        evaluations,
-        seed,
-        output,
-        labels,
-        statistics,
-        storage);
+    return copy(all, parameters, calibration, statistics, storage);
   }
 
   /** Returns these settings with other statistics; null for none. */
   public MergeSettings withStatistics(@Nullable Path file) {
-    return new MergeSettings(
-        models, method, parameters, calibration, evaluations, seed, output, labels, file, storage);
+    return copy(models, parameters, calibration, file, storage);
   }
 
   /** Returns these settings without calibration images; what is done to images stays. */
   public MergeSettings withoutCalibration() {
-    return new MergeSettings(
-        models,
-        method,
-        parameters,
-        calibration.preprocessing(),
-        evaluations,
-        seed,
-        output,
-        labels,
-        statistics,
-        storage);
+    return copy(models, parameters, calibration.preprocessing(), statistics, storage);
   }
 
   /** Returns these settings with more said of how the checkpoint is written. */
   public MergeSettings withStorage(StorageSettings said) {
+    return copy(models, parameters, calibration, statistics, said.over(storage));
+  }
+
+  private MergeSettings copy(
+      List<NamedPath> models,
+      Map<String, String> parameters,
+      ImageSettings calibration,
+      @Nullable Path statistics,
+      StorageSettings storage) {
     return new MergeSettings(
         models,
         method,
@@ -240,7 +208,7 @@ public record MergeSettings(
         output,
         labels,
         statistics,
-        said.over(storage));
+        storage);
   }
 
   /**

@@ -105,23 +105,9 @@ public final class SavedStatistics implements StoredStatistics {
    * @throws CheckpointException if it cannot be written
    */
   public static void write(Path path, StoredStatistics statistics, StatisticsOrigin origin) {
-    statistics.tensors().forEach(SavedStatistics::refuseLarge);
     format()
         .write(
             path, statistics.tensors(), statistics::stored, Map.of(KEY, Json.writeCompact(origin)));
-  }
-
-  /** What a Java buffer cannot hold. */
-  private static void refuseLarge(String name, TensorInfo info) {
-    if (info.bytes() > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          "matrix "
-              + name
-              + ": "
-              + info.shape()
-              + " takes more than 2 GiB, which a file of statistics cannot hold; merge fewer"
-              + " networks at a time, or give the images to every merge");
-    }
   }
 
   /**

@@ -70,8 +70,28 @@ public final class SpooledStatistics implements StoredStatistics, Statistics.Sin
   }
 
   @Override
+  public void expect(String name, int rows, int columns) {
+    info(name, rows, columns);
+  }
+
+  /** What a Java buffer, and so {@link #stored}, cannot hold is refused. */
+  private static TensorInfo info(String name, int rows, int columns) {
+    TensorInfo info = new TensorInfo(DType.F64, Shape.of(rows, columns));
+    if (info.bytes() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          "matrix "
+              + name
+              + ": "
+              + info.shape()
+              + " takes more than 2 GiB, which a file of statistics cannot hold; merge fewer"
+              + " networks at a time, or give the images to every merge");
+    }
+    return info;
+  }
+
+  @Override
   public void put(String name, Matrix sums) {
-    TensorInfo info = new TensorInfo(DType.F64, Shape.of(sums.rows(), sums.columns()));
+    TensorInfo info = info(name, sums.rows(), sums.columns());
     if (tensors.containsKey(name)) {
       throw new IllegalArgumentException("statistics: there is a matrix " + name + " already");
     }

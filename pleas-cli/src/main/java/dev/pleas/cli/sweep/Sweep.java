@@ -233,14 +233,14 @@ public final class Sweep {
           + saved.path().getFileName()
           + " of "
           + Quantity.count(saved.origin().samples())
-          + " images"
-          + (plan.calibration() == null ? "" : ", and calibration images");
+          + " samples"
+          + (plan.calibration() == null ? "" : ", and calibration data");
     }
     String once = fitsToSources() ? "statistics collected once" : "units matched once";
     return how
         + (statistics == null ? "each merge on " : once + " for all budgets, on ")
         + Quantity.count(workspace.calibrationSamples())
-        + " calibration images";
+        + " calibration samples";
   }
 
   private static String message(PleasException e) {

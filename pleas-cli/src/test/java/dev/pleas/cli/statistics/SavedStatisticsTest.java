@@ -66,6 +66,16 @@ class SavedStatisticsTest {
   }
 
   @Test
+  void expect_matrixThatNoFileHolds_isRefused() {
+    try (SpooledStatistics spool = SpooledStatistics.in(folder)) {
+      spool.expect("layers/one/gram", 16_383, 16_383);
+      assertThatThrownBy(() -> spool.expect("layers/two/gram", 16_384, 16_384))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("layers/two/gram: [16384, 16384] takes more than 2 GiB");
+    }
+  }
+
+  @Test
   void write_matrices_areReadToTheBit_andNothingElseIsLeft() {
     // One of more than a chunk, and not a multiple of it; one of none.
     Matrix[] matrices = {

@@ -34,6 +34,10 @@ final class PleasStatistics {
   static void collect(MergeRequest request, Settings settings, Statistics.Sink sink) {
     OutputHeads heads = OutputHeads.of(settings, PlanRequest.of(request), new ArrayList<>());
     List<Model> sources = heads.joinModels(request.sources());
+    boolean layers = !MergeData.fitsOnImages(settings);
+    if (layers) {
+      SourceStatistics.expect(sources, sink);
+    }
     PermutationSpec spec = Symmetry.derive(sources.get(0).graph());
     SmallerBatches stages = Calibration.stages(settings, request, 1, request.progress()::note);
     stages
@@ -44,7 +48,7 @@ final class PleasStatistics {
         .forEach((value, moments) -> moments.store(value, sink));
     int samples = Objects.requireNonNull(request.calibration(), "seen by stages").count();
     sink.put(StatisticsPass.SAMPLES, Matrix.wrap(1, 1, new double[] {samples}));
-    if (MergeData.fitsOnImages(settings)) {
+    if (!layers) {
       return;
     }
     int rowsPerColumn = Calibration.rowsPerColumn(settings);

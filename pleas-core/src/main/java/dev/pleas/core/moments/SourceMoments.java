@@ -25,7 +25,7 @@ public record SourceMoments(long rows, Matrix gram, double[] sums) {
   public void store(String layer, Statistics.Sink sink) {
     sink.put(name(layer, "rows"), Matrix.wrap(1, 1, new double[] {rows}));
     sink.put(sumsOf(layer), Matrix.wrap(1, sums.length, sums));
-    sink.put(name(layer, "gram"), gram);
+    sink.put(gramOf(layer), gram);
   }
 
   /**
@@ -36,13 +36,18 @@ public record SourceMoments(long rows, Matrix gram, double[] sums) {
   public static SourceMoments load(String layer, Statistics statistics) {
     return new SourceMoments(
         (long) statistics.get(name(layer, "rows")).get(0, 0),
-        statistics.get(name(layer, "gram")),
+        statistics.get(gramOf(layer)),
         statistics.get(sumsOf(layer)).values());
   }
 
   /** Returns the name under which the sums of a layer are kept. */
   public static String sumsOf(String layer) {
     return name(layer, "sums");
+  }
+
+  /** Returns the name under which the products of a layer's inputs are kept. */
+  public static String gramOf(String layer) {
+    return name(layer, "gram");
   }
 
   private static String name(String layer, String what) {

@@ -65,6 +65,14 @@ public final class SourceStatistics {
     }
   }
 
+  /** Tells of the largest matrix of each layer. */
+  public static void expect(List<Model> sources, Statistics.Sink sink) {
+    for (Layer layer : layers(sources.get(0).graph())) {
+      int columns = Math.multiplyExact(sources.size(), layer.form().rows());
+      sink.expect(SourceMoments.gramOf(layer.name()), columns, columns);
+    }
+  }
+
   /** Returns how many columns the sums of each layer have, by the name of their matrix. */
   public static Map<String, Integer> sizes(List<Model> sources) {
     Map<String, Integer> sizes = new LinkedHashMap<>();

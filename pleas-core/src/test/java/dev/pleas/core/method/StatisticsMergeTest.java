@@ -15,6 +15,8 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
+import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.Family;
 import dev.pleas.core.oracle.PartOfSamples;
 import dev.pleas.core.oracle.RandomNetworks;
@@ -22,7 +24,9 @@ import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;
 import dev.pleas.tck.reference.PlainNetwork;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -128,6 +132,52 @@ class StatisticsMergeTest {
     // Products are summed in float32 batch by batch, and batches differ.
     assertSameNetworks(two.model(), one.model(), samples, 1e-2);
     assertThat(one.report().settings()).containsEntry("refit", "sources");
+  }
+
+  @Example
+  void statistics_everyLargeMatrix_isToldOfBeforeAnyDataIsRead() {
+    RandomSamples samples = Family.RESNET.samples(1, 20);
+    List<Model> sources = sources(Family.RESNET, 1, samples, 3);
+    List<String> read = new ArrayList<>();
+    Samples watched =
+        new Samples() {
+          @Override
+          public int count() {
+            return samples.count();
+          }
+
+          @Override
+          public Shape shape() {
+            return samples.shape();
+          }
+
+          @Override
+          public HostTensor read(int from, int to) {
+            read.add("data");
+            return samples.read(from, to);
+          }
+        };
+    Map<String, Shape> told = new LinkedHashMap<>();
+    Map<String, Shape> taken = new LinkedHashMap<>();
+    Statistics.Sink sink =
+        new Statistics.Sink() {
+          @Override
+          public void expect(String name, int rows, int columns) {
+            assertThat(read).isEmpty();
+            told.put(name, Shape.of(rows, columns));
+          }
+
+          @Override
+          public void put(String name, Matrix sums) {
+            taken.put(name, Shape.of(sums.rows(), sums.columns()));
+          }
+        };
+    try (TensorBackend backend = Merging.backend()) {
+      new PleasMethod().statistics(request(backend, sources, watched, null), sink);
+    }
+    assertThat(read).isNotEmpty();
+    taken.keySet().removeIf(name -> !name.startsWith("layers/") || !name.endsWith("/gram"));
+    assertThat(told).isNotEmpty().isEqualTo(taken);
   }
 
   @Property(tries = 4)

@@ -39,19 +39,30 @@ public final class AtomicFile {
   }
 
   /**
+   * Refuses what can be seen not to be a file that can be written, existing or not.
+   *
+   * @return the folder that it is in
+   * @throws CheckpointException if it is a folder, or in none
+   */
+  public static Path check(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new CheckpointException(path + ": is a folder; give the name of a file");
+    }
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new CheckpointException(path + ": there is no folder " + folder + "; create it first");
+    }
+    return folder;
+  }
+
+  /**
    * Writes a file.
    *
    * @throws CheckpointException if it cannot be written; what {@code content} throws passes through
    */
   public static void write(Path path, Content content) {
+    Path folder = check(path);
     Path target = path.toAbsolutePath();
-    if (Files.isDirectory(target)) {
-      throw new CheckpointException(path + ": is a folder; give the name of a file");
-    }
-    Path folder = target.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new CheckpointException(path + ": there is no folder " + folder + "; create it first");
-    }
     try {
       Path temporary = temporary(target);
       try {
