@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gates {
   private final Translator graph;
+  private final Images images;
   private final Weights weights;
   private final Folding folding;
 
-  Gates(Translator graph, Weights weights, Folding folding) {
+  Gates(Translator graph, Images images, Weights weights, Folding folding) {
     this.graph = graph;
+    this.images = images;
     this.weights = weights;
     this.folding = folding;
   }
@@ -97,7 +99,7 @@ final class Gates {
       throw new UnsupportedOperator("is applied to values of different shapes");
     }
     Activation factors =
-        same || given.positions().isEmpty() ? given : graph.globalPool(node, given, true);
+        same || given.positions().isEmpty() ? given : images.globalPool(node, given, true);
     return graph.each(
         x,
         (i, part) -> {

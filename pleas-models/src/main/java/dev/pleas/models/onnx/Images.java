@@ -8,7 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Means of windows, and zeros around images, which are the padding of the window that reads them.
+ * Windows over images and what is taken of them, and zeros around images, which are the padding of
+ * the window that reads them.
  */
 final class Images {
   private final Translator graph;
@@ -46,12 +47,11 @@ final class Images {
   Activation averagePool(OnnxNode node, Activation given) throws UnsupportedOperator {
     Image image = image(given);
     Activation x = image.x();
-    List<Long> kernel = Translator.two(node, "kernel_shape", 1);
+    List<Long> kernel = two(node, "kernel_shape", 1);
     if (x.positions().size() != 2) {
       throw new UnsupportedOperator("is applied to pooled values");
     }
-    Window window =
-        Translator.window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
+    Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
     boolean outside =
         window.padHeight() > image.padHeight() || window.padWidth() > image.padWidth();
     boolean dilated = window.dilationHeight() > 1 || window.dilationWidth() > 1;
@@ -63,8 +63,8 @@ final class Images {
         window.kernelHeight() == x.positions().get(0)
             && window.kernelWidth() == x.positions().get(1);
     return whole && !padded
-        ? graph.globalPool(node, x, true)
-        : graph.pool(node, x, window, new Op.AveragePool2d(window));
+        ? globalPool(node, x, true)
+        : pool(node, x, window, new Op.AveragePool2d(window));
   }
 
   /** Zeros around an image, as many before as after; those of other axes must be none. */
@@ -100,5 +100,102 @@ final class Images {
         && pads.subList(0, 2).equals(List.of(0L, 0L))
         && pads.get(2) >= 0
         && pads.get(3) >= 0;
+  }
+
+  Activation maxPool(OnnxNode node, Activation x) throws UnsupportedOperator {
+    List<Long> kernel = two(node, "kernel_shape", 1);
+    if (x.positions().size() != 2 || node.outputs().size() > 1) {
+      throw new UnsupportedOperator("gives places, or is applied to pooled values");
+    }
+    Image image = new Image(x, 0, 0);
+    Window window = window(node, image, Math.toIntExact(kernel.get(0)), (int) (long) kernel.get(1));
+    return pool(node, x, window, new Op.MaxPool2d(window));
+  }
+
+  Activation pool(OnnxNode node, Activation x, Window window, Op op) throws UnsupportedOperator {
+    if (node.number("ceil_mode", 0) != 0 && !dividesEvenly(window, x)) {
+      throw new UnsupportedOperator("has ceil_mode");
+    }
+    List<Integer> positions =
+        List.of(
+            window.outputHeight(x.positions().get(0)), window.outputWidth(x.positions().get(1)));
+    return new Activation(graph.each(node, x, op).parts(), positions, false);
+  }
+
+  /** Whether windows reach the end, so that rounding up and down give as many. */
+  private static boolean dividesEvenly(Window w, Activation x) {
+    int height =
+        x.positions().get(0) + 2 * w.padHeight() - w.dilationHeight() * (w.kernelHeight() - 1) - 1;
+    int width =
+        x.positions().get(1) + 2 * w.padWidth() - w.dilationWidth() * (w.kernelWidth() - 1) - 1;
+    return height % w.strideHeight() == 0 && width % w.strideWidth() == 0;
+  }
+
+  Activation globalPool(OnnxNode node, Activation x, boolean keepsAxes) throws UnsupportedOperator {
+    if (x.positions().isEmpty()) {
+      throw new UnsupportedOperator("is applied to pooled values");
+    }
+    Activation pooled = graph.each(node, x, new Op.GlobalAveragePool());
+    return new Activation(pooled.parts(), List.of(), keepsAxes);
+  }
+
+  Activation reduceMean(OnnxNode node, Activation x) throws UnsupportedOperator {
+    if (x.positions().size() != 2 || !isOverPositions(node)) {
+      throw new UnsupportedOperator("is over other axes than height and width");
+    }
+    return globalPool(node, x, node.number("keepdims", 1) != 0);
+  }
+
+  boolean isOverPositions(OnnxNode node) {
+    @Nullable List<Long> axes = folding.axes(node);
+    return axes != null
+        && axes.stream().map(a -> a < 0 ? a + 4 : a).sorted().toList().equals(List.of(2L, 3L));
+  }
+
+  static Window window(OnnxNode node, Image image, int height, int width)
+      throws UnsupportedOperator {
+    Activation x = image.x();
+    List<Long> strides = two(node, "strides", 1);
+    List<Long> dilations = two(node, "dilations", 1);
+    @Nullable List<Long> given = node.numbers("pads");
+    List<Long> pads = given == null ? List.of(0L, 0L, 0L, 0L) : given;
+    String automatic = node.text("auto_pad", "NOTSET");
+    if (!automatic.equals("NOTSET") && !automatic.equals("VALID")) {
+      throw new UnsupportedOperator("has auto_pad " + automatic);
+    }
+    if (pads.size() != 4 || !pads.get(0).equals(pads.get(2)) || !pads.get(1).equals(pads.get(3))) {
+      throw new UnsupportedOperator("is padded otherwise before than after");
+    }
+    try {
+      Window window =
+          new Window(
+              height,
+              width,
+              Math.toIntExact(strides.get(0)),
+              Math.toIntExact(strides.get(1)),
+              Math.addExact(Math.toIntExact(pads.get(0)), image.padHeight()),
+              Math.addExact(Math.toIntExact(pads.get(1)), image.padWidth()),
+              Math.toIntExact(dilations.get(0)),
+              Math.toIntExact(dilations.get(1)));
+      if (window.outputHeight(x.positions().get(0)) > 0
+          && window.outputWidth(x.positions().get(1)) > 0) {
+        return window;
+      }
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      // refused below
+    }
+    throw new UnsupportedOperator("has a window that its input cannot have");
+  }
+
+  static List<Long> two(OnnxNode node, String attribute, long otherwise)
+      throws UnsupportedOperator {
+    @Nullable List<Long> numbers = node.numbers(attribute);
+    if (numbers == null) {
+      return List.of(otherwise, otherwise);
+    }
+    if (numbers.size() != 2) {
+      throw new UnsupportedOperator("is not over two axes");
+    }
+    return numbers;
   }
 }
