@@ -11,15 +11,20 @@ import dev.pleas.api.solve.NormalEquations;
 import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.budget.Cost;
+import dev.pleas.core.normalization.VarianceRatios;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How long a merge takes on this machine, guessed from three small measurements: one batch through
- * the first source, one Gram matrix and one solution of at most {@value #LARGEST} unknowns. Times
- * do not depend on values, so networks of constant weights are run, and nothing is read.
+ * How long a merge takes on this machine, guessed from small measurements: one batch through the
+ * first source, Gram matrices of a few sizes, and one solution of at most {@value #LARGEST}
+ * unknowns. Times do not depend on values, so networks of constant weights are run, and nothing is
+ * read.
  *
  * @param forwardNanos running all networks over the data, for matching and beside the fits
  * @param gramNanos adding up the moments of all layers
@@ -27,6 +32,7 @@ import java.util.Map;
  */
 public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
   private static final float SMALL = 0.01f;
+  private static final int SMALLEST = 16;
   private static final int LARGEST = 512;
   private static final int ROWS = 2048;
 
@@ -44,14 +50,28 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
     double perSample = forward(tools, source, (int) Math.min(samples, batch));
     double dense =
         (double) Cost.multiplyAccumulates(merged) / Math.max(1, Cost.multiplyAccumulates(source));
-    // Every source runs for the matching, and again beside the merged network while it is fitted.
-    double forward = perSample * samples * (2 * sources.size() + dense);
+    // Every source runs for the matching, and again beside the merged network while it is fitted;
+    // and all, with the merged network before the fit, for the ratios of variances.
+    double forward =
+        perSample
+            * (samples * (2 * sources.size() + dense)
+                + Math.min(samples, VarianceRatios.SAMPLES) * (sources.size() + 2 * dense));
+    Map<Integer, Double> perProduct = new HashMap<>();
+    double gram = 0;
+    for (LayerWork layer : layers) {
+      int like = like(layer.columns());
+      gram += perProduct.computeIfAbsent(like, p -> gram(tools, p)) * layer.gramProducts();
+    }
     int columns =
         (int) Math.min(LARGEST, layers.stream().mapToLong(LayerWork::columns).max().orElse(1));
-    double gram = gram(tools, columns) * layers.stream().mapToDouble(LayerWork::gramProducts).sum();
     double solve =
         solve(tools, columns) * layers.stream().mapToDouble(LayerWork::solveProducts).sum();
     return new TimeEstimate((long) forward, (long) gram, (long) solve);
+  }
+
+  /** Returns columns that take about as long for each product: a power of two. */
+  private static int like(long columns) {
+    return (int) Math.min(LARGEST, Math.max(SMALLEST, Long.highestOneBit(columns)));
   }
 
   /** Returns the sum. */
@@ -100,15 +120,20 @@ public record TimeEstimate(long forwardNanos, long gramNanos, long solveNanos) {
         / new LayerWork(1, n, n, 0, 0).solveProducts();
   }
 
+  /** The median: other programs on the machine make some runs longer. */
   private static double nanos(Runnable work) {
     work.run();
+    List<Long> times = new ArrayList<>();
     long start = System.nanoTime();
-    int times = 0;
+    long end = start;
     do {
+      long before = end;
       work.run();
-      times++;
-    } while (System.nanoTime() - start < MEASURED_NANOS);
-    return (double) (System.nanoTime() - start) / times;
+      end = System.nanoTime();
+      times.add(end - before);
+    } while (end - start < MEASURED_NANOS || times.size() < 3);
+    Collections.sort(times);
+    return times.get(times.size() / 2);
   }
 
   private static HostTensor constant(Shape shape, float value) {

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  */
 public final class VarianceRatios {
   /** A ratio is known to a few percent after some hundred samples, each with many positions. */
-  static final int SAMPLES = 256;
+  public static final int SAMPLES = 256;
 
   /** Of the layer's largest variance; far above the rounding of float64 sums. */
   private static final double VANISHING = 1e-10;
