@@ -192,6 +192,6 @@ class TextEncoderIT {
     Run run =
         done("plan", "-m", "a=" + model, "-m", "b=" + model, "--data", texts, "--budget", "1.5");
 
-    assertThat(run.out()).contains("FLOPs").contains("with 24 images");
+    assertThat(run.out()).contains("FLOPs").contains("with 24 samples");
   }
 }
