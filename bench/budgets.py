@@ -50,7 +50,7 @@ def write_data(data, work, seeds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of Fashion-MNIST's gzip IDX files")
-    parser.add_argument("--pleas", default="./pleas", help="the command (./pleas)")
+    parser.add_argument("--pleas", default=str(ROOT / "pleas"), help="the command (./pleas)")
     parser.add_argument("--work", type=Path, required=True, help="folder for images and merged networks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--budgets", nargs="+", default=["1.2", "1.5"])
@@ -86,7 +86,8 @@ def main():
             cells = []
             for allocation in ("uniform", "stages", "optimal"):
                 all_seeds = [accuracy(files, heads, seed, budget, allocation) for seed in arguments.seeds]
-                cells.append(f"{statistics.mean(all_seeds):.1f} ({min(all_seeds):.1f}–{max(all_seeds):.1f})")
+                span = f" ({min(all_seeds):.1f}–{max(all_seeds):.1f})" if len(all_seeds) > 1 else ""
+                cells.append(f"{statistics.mean(all_seeds):.1f}{span}")
             print(f"| {name} | {budget}× | " + " | ".join(cells) + " |", flush=True)
 
 
