@@ -146,6 +146,7 @@ final class Images {
     return globalPool(node, x, node.number("keepdims", 1) != 0);
   }
 
+  /** Whether the axes of an operator are height and width. */
   boolean isOverPositions(OnnxNode node) {
     @Nullable List<Long> axes = folding.axes(node);
     return axes != null

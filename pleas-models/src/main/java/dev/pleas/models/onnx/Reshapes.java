@@ -68,17 +68,7 @@ final class Reshapes {
     boolean axes = x.pooled() || !x.positions().isEmpty();
     return switch (node.operator()) {
       case "Flatten" -> single && node.number("axis", 1) == 1;
-      case "Squeeze" -> {
-        @Nullable List<Long> dropped = folding.axes(node);
-        yield single
-            && axes
-            && dropped != null
-            && dropped.stream()
-                .map(a -> a < 0 ? a + 4 : a)
-                .sorted()
-                .toList()
-                .equals(List.of(2L, 3L));
-      }
+      case "Squeeze" -> single && axes && images.isOverPositions(node);
       case "Reshape" -> single && isBatchAndChannels(folding.get(node.input(1)), x.channels());
       default -> false;
     };
