@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** Entry point of the {@code pleas} command, and the options that every command has. */
 @Command(
     name = "pleas",
-    description = "Merges trained vision networks of one architecture into one network.",
+    description = "Merges trained networks of one architecture into one network.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",

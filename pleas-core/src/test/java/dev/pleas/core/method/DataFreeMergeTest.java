@@ -9,8 +9,8 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.permutation.PermutationSpec;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.Family;
+import dev.pleas.core.oracle.MappedSamples;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.core.symmetry.Permuted;
@@ -45,7 +45,9 @@ class DataFreeMergeTest {
   void merge_transferringFromOtherImages_computesTheSame(@ForAll @IntRange(max = 10_000) int seed) {
     RandomSamples samples = new RandomSamples(seed, 40, RandomNetworks.input());
     Model a = RandomNetworks.weights(RandomNetworks.resNet(seed, 4), seed, samples);
-    Samples darker = new Scaled(new RandomSamples(seed + 1, 200, RandomNetworks.input()), 0.2f, 3);
+    Samples darker =
+        new MappedSamples(
+            new RandomSamples(seed + 1, 200, RandomNetworks.input()), DataFreeMergeTest::darker);
 
     MergeResult merged = Merging.merge(a, a, darker, "normalization", "transfer");
     MergeResult naive = Merging.merge(a, a, darker, "normalization", "recalibrate");
@@ -58,27 +60,12 @@ class DataFreeMergeTest {
         .isGreaterThan(0.05);
   }
 
-  /** Samples times a factor and shifted. */
-  private record Scaled(Samples all, float factor, float shift) implements Samples {
-    @Override
-    public int count() {
-      return all.count();
+  private static HostTensor darker(HostTensor batch) {
+    float[] values = batch.values().clone();
+    for (int k = 0; k < values.length; k++) {
+      values[k] = 0.2f * values[k] + 3;
     }
-
-    @Override
-    public Shape shape() {
-      return all.shape();
-    }
-
-    @Override
-    public HostTensor read(int from, int to) {
-      HostTensor read = all.read(from, to);
-      float[] values = read.values().clone();
-      for (int k = 0; k < values.length; k++) {
-        values[k] = factor * values[k] + shift;
-      }
-      return HostTensor.wrap(read.shape(), values);
-    }
+    return HostTensor.wrap(batch.shape(), values);
   }
 
   @Example

@@ -15,9 +15,9 @@ import dev.pleas.api.merge.MergeResult;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.tensor.HostTensor;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.core.oracle.Family;
+import dev.pleas.core.oracle.MappedSamples;
 import dev.pleas.core.oracle.PartOfSamples;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
@@ -140,23 +140,12 @@ class StatisticsMergeTest {
     List<Model> sources = sources(Family.RESNET, 1, samples, 3);
     List<String> read = new ArrayList<>();
     Samples watched =
-        new Samples() {
-          @Override
-          public int count() {
-            return samples.count();
-          }
-
-          @Override
-          public Shape shape() {
-            return samples.shape();
-          }
-
-          @Override
-          public HostTensor read(int from, int to) {
-            read.add("data");
-            return samples.read(from, to);
-          }
-        };
+        new MappedSamples(
+            samples,
+            batch -> {
+              read.add("data");
+              return batch;
+            });
     Map<String, Shape> told = new LinkedHashMap<>();
     Map<String, Shape> taken = new LinkedHashMap<>();
     Statistics.Sink sink =

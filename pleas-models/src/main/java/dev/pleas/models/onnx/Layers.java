@@ -8,6 +8,7 @@ import dev.pleas.models.onnx.OnnxNetwork.OnnxNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Operators with weights: convolutions, products with matrices, and their normalizations. */
@@ -53,15 +54,12 @@ final class Layers {
             ? List.of(weights.whole(tensor))
             : weights.parts(tensor, shape, 1, x.split(), false);
     @Nullable String bias = bias(node, 2, shape.dim(0));
-    List<String> terms = new ArrayList<>();
-    for (int i = 0; i < kernels.size(); i++) {
-      Op op = new Op.Conv2d(kernels.get(i), i == 0 ? bias : null, window, groups);
-      terms.add(graph.add(node, Translator.suffix(x, i), op, List.of(x.parts().get(i).value())));
-    }
+    String sum =
+        sum(node, x, kernels, bias, (part, first) -> new Op.Conv2d(part, first, window, groups));
     List<Integer> positions =
         List.of(
             window.outputHeight(x.positions().get(0)), window.outputWidth(x.positions().get(1)));
-    return sum(node, terms, shape.dim(0), positions);
+    return new Activation(List.of(new Part(sum, shape.dim(0))), positions, false);
   }
 
   /** A convolution of one position is a product with a matrix. */
@@ -78,13 +76,24 @@ final class Layers {
     return new Activation(y.parts(), List.of(), true);
   }
 
-  private Activation sum(OnnxNode node, List<String> terms, int channels, List<Integer> positions)
+  /** Adds a layer for each part of the input, the first of them with the bias, and their sum. */
+  private String sum(
+      OnnxNode node,
+      Activation x,
+      List<String> matrices,
+      @Nullable String bias,
+      BiFunction<String, @Nullable String, Op> layer)
       throws UnsupportedOperator {
+    List<String> terms = new ArrayList<>();
+    for (int i = 0; i < matrices.size(); i++) {
+      Op op = layer.apply(matrices.get(i), i == 0 ? bias : null);
+      terms.add(graph.add(node, Translator.suffix(x, i), op, List.of(x.parts().get(i).value())));
+    }
     String sum = terms.get(0);
     for (int i = 1; i < terms.size(); i++) {
       sum = graph.add(node, ".sum" + i, new Op.Add(), List.of(sum, terms.get(i)));
     }
-    return new Activation(List.of(new Part(sum, channels)), positions, false);
+    return sum;
   }
 
   Activation batchNorm(OnnxNode node, Activation x) throws UnsupportedOperator {
@@ -165,12 +174,8 @@ final class Layers {
     }
     List<String> matrices =
         weights.parts(Objects.requireNonNull(node.input(1)), shape, 1, x.split(), transposed);
-    List<String> terms = new ArrayList<>();
-    for (int i = 0; i < matrices.size(); i++) {
-      Op op = new Op.Linear(matrices.get(i), i == 0 ? bias : null);
-      terms.add(graph.add(node, Translator.suffix(x, i), op, List.of(x.parts().get(i).value())));
-    }
-    return sum(node, terms, shape.dim(0), List.of());
+    String sum = sum(node, x, matrices, bias, Op.Linear::new);
+    return new Activation(List.of(new Part(sum, shape.dim(0))), List.of(), false);
   }
 
   private Shape weight(OnnxNode node, int input, int rank) throws UnsupportedOperator {

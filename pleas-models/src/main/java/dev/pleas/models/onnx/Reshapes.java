@@ -38,10 +38,9 @@ final class Reshapes {
 
   private Activation unsqueeze(OnnxNode node, Activation x) throws UnsupportedOperator {
     boolean begun = graph.deferred(x) instanceof Deferred.Unsqueezed;
-    int rank = begun ? 4 : 2 + Objects.requireNonNullElse(folding.axes(node), List.of()).size();
-    @Nullable List<Long> axes = folding.axes(node);
-    List<Long> behind =
-        axes == null ? List.of() : axes.stream().map(a -> a < 0 ? a + rank : a).sorted().toList();
+    List<Long> axes = Objects.requireNonNullElse(folding.axes(node), List.of());
+    int rank = begun ? 4 : 2 + axes.size();
+    List<Long> behind = axes.stream().map(a -> a < 0 ? a + rank : a).sorted().toList();
     if (begun && (behind.equals(List.of(2L)) || behind.equals(List.of(3L)))) {
       Activation vector =
           graph.each(x, (i, part) -> Objects.requireNonNull(graph.deferred(part)).value());
