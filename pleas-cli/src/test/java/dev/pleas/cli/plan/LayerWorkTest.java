@@ -52,6 +52,8 @@ class LayerWorkTest {
     LayerWork work = of(Shape.of(200, 1, 3, 3), 200, 10, 0);
     assertThat(work).isEqualTo(new LayerWork(15, 126, 14, 640, 15 * 126 * 64));
     assertThat(work.gramEntries()).isEqualTo(15 * 126 * 140);
+    assertThat(work.solutionEntries()).isEqualTo(15 * 126 * 14);
+    assertThat(work.gramProducts()).isEqualTo(15 * 640 * (126 * 63 + 126 * 14));
     assertThat(work.solveProducts()).isEqualTo(15 * (126 * 126 * 21 + 126 * 126 * 14));
   }
 
