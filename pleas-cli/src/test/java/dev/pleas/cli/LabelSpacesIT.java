@@ -21,6 +21,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The bundled networks for different classes, merged with a label map, and their accuracy against
@@ -88,6 +90,12 @@ class LabelSpacesIT {
 
   /** Logits of all images, row by row, and the names that predict gives the columns. */
   private record Logits(List<Float> values, List<String> classes) {
+    /** Of a source, which does not say what its classes are called. */
+    static Logits of(String source, List<String> classes) throws IOException {
+      Path model = EXAMPLE.resolve(source + ".safetensors");
+      return new Logits(of(model, "--mean", "0.286", "--std", "0.353").values(), classes);
+    }
+
     static Logits of(Path model, String... head) throws IOException {
       Path npy = folder.resolve(model.getFileName() + String.join("", head) + ".npy");
       List<Object> arguments = new ArrayList<>(List.of("predict", model, "-o", npy, "--force"));
@@ -99,8 +107,10 @@ class LabelSpacesIT {
         values.add(bytes.getFloat());
       }
       List<String> classes = new ArrayList<>();
-      written.get("classes").forEach(name -> classes.add(name.asText()));
-      assertThat(values).hasSize(SAMPLES * classes.size());
+      if (written.has("classes")) {
+        written.get("classes").forEach(name -> classes.add(name.asText()));
+        assertThat(values).hasSize(SAMPLES * classes.size());
+      }
       return new Logits(values, classes);
     }
 
@@ -195,6 +205,45 @@ class LabelSpacesIT {
     assertThat(score.at("/classes/4/name").asText()).isEqualTo("both");
     assertThat(score.get("confusion")).isEqualTo(report(separate).at("/evaluation/0/confusion"));
     assertThat(score.get("tasks")).isEqualTo(report(separate).at("/evaluation/0/tasks"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"separate", "union"})
+  void sweep_ensemble_isTheMeanOfTheLogitsOfTheSourcesThatKnowAClass(String heads)
+      throws IOException {
+    Path output = folder.resolve("sweep-" + heads);
+    Run run =
+        Run.pleas(
+            "sweep",
+            folder.resolve(heads + ".yaml"),
+            "--budgets",
+            "1.0,2.0",
+            "--refit",
+            "none",
+            "-q",
+            "-o",
+            output);
+    assertThat(run.code()).as(run.err()).isZero();
+
+    Logits lo = Logits.of("lo", List.of("shirt", "trouser", "pullover", "dress", "both"));
+    Logits hi = Logits.of("hi", List.of("both", "t", "sneaker", "bag", "boot"));
+    List<String> truth = truth();
+    double right = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      Map<String, Double> joint = new LinkedHashMap<>(lo.row(i));
+      hi.row(i).forEach((name, logit) -> joint.merge(name, logit, (x, y) -> (x + y) / 2));
+      right += ranked(joint).get(0).equals(truth.get(i)) ? 1 : 0;
+    }
+    JsonNode document = Json.mapper().readTree(output.resolve("sweep.json").toFile());
+    JsonNode ensemble = document.get("ensemble");
+    assertThat(ensemble.at("/accuracies/joint").asDouble())
+        .isCloseTo(right / SAMPLES, within(1e-12));
+    assertThat(ensemble.get("flops").asDouble()).isEqualTo(2);
+    // A ResNet whose units are all kept apart is the ensemble.
+    assertThat(ensemble.get("accuracies")).isEqualTo(document.at("/points/1/accuracies"));
+    // With a head of its own lo answers alone, with one head for all all answer together.
+    assertThat(ensemble.at("/accuracies/low").equals(document.at("/sources/0/accuracies/low")))
+        .isEqualTo(heads.equals("separate"));
   }
 
   @Test

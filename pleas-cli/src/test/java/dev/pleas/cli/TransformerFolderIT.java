@@ -15,6 +15,9 @@ import dev.pleas.cli.config.Json;
 import dev.pleas.cli.config.ModelConfig;
 import dev.pleas.models.data.Preprocessing;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -70,8 +73,8 @@ class TransformerFolderIT {
             node("gelu", new Op.Gelu(Op.Gelu.Form.EXACT), "up"),
             node("down", new Op.Linear("down", null), "gelu"),
             node("sum", new Op.Add(), "attended", "down"),
-            node("first", new Op.SlicePositions(0, 1), "sum"),
-            node("pool", new Op.GlobalAveragePool(), "first"),
+            node("patch1", new Op.SlicePositions(1, 2), "sum"),
+            node("pool", new Op.GlobalAveragePool(), "patch1"),
             node("head", new Op.Linear("head", null), "pool")),
         Map.of("logits", "head"),
         parameters);
@@ -120,7 +123,7 @@ class TransformerFolderIT {
             "up 7 2 up … gelu");
 
     JsonNode json = Json.mapper().readTree(succeeded("inspect", a, "--json").out());
-    // 4 patches, then 5 tokens, then the class token alone.
+    // 4 patches, then 5 tokens, then one of them.
     int linear = 5 * (8 * 6 + 6 * 8 + 7 * 6 + 6 * 7);
     int attention = 5 * 5 * (8 + 8);
     assertThat(json.get("multiplyAccumulates").asInt())
@@ -161,5 +164,47 @@ class TransformerFolderIT {
     assertThat(heads.at("/sources/1/inside/0")).hasSize(8);
     assertThat(succeeded("inspect", merged).out()).contains("tiny-vit");
     succeeded("eval", merged, "--data", images, "-q", "--json");
+  }
+
+  /** Its stream stays merged whatever the budget, so no merged transformer is the ensemble. */
+  @Test
+  void sweep_ensemble_isTheMeanOfTheSourcesLogits() throws IOException {
+    images = Tiny.images(folder, "test", 400, 3);
+    Path recipe =
+        Files.writeString(
+            folder.resolve("recipe.yaml"),
+            """
+            models: [{path: a}, {path: b}]
+            parameters: {refit: none}
+            calibration: {data: test-images-idx3-ubyte.gz, mean: [0.5], std: [0.5]}
+            evaluation: [{name: test, data: test-images-idx3-ubyte.gz}]
+            """);
+    Path sweep = folder.resolve("sweep");
+    succeeded("sweep", recipe, "--budgets", "1.0,2.0", "-q", "-o", sweep);
+
+    FloatBuffer ofA = logits(a);
+    FloatBuffer ofB = logits(b);
+    int right = 0;
+    for (int i = 0; i < 400; i++) {
+      int best = 0;
+      for (int c = 1; c < 3; c++) {
+        best = mean(ofA, ofB, 3 * i + c) > mean(ofA, ofB, 3 * i + best) ? c : best;
+      }
+      right += best == i % 3 ? 1 : 0;
+    }
+    JsonNode document = Json.mapper().readTree(sweep.resolve("sweep.json").toFile());
+    assertThat(document.at("/ensemble/accuracies/test").asDouble()).isEqualTo(right / 400.0);
+    assertThat(document.at("/points/1/accuracies/test").asDouble()).isNotEqualTo(right / 400.0);
+  }
+
+  private static double mean(FloatBuffer a, FloatBuffer b, int at) {
+    return (a.get(at) + b.get(at)) / 2.0;
+  }
+
+  private FloatBuffer logits(Path model) throws IOException {
+    Path npy = folder.resolve(model.getFileName() + ".npy");
+    succeeded("predict", model, "--data", images, "-q", "-o", npy);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(npy)).order(ByteOrder.LITTLE_ENDIAN);
+    return bytes.position(128).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 }

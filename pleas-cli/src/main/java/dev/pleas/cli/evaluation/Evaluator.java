@@ -5,11 +5,14 @@ import dev.pleas.api.error.DataException;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.cli.evaluation.CompiledNetworks.Wanted;
 import dev.pleas.cli.labels.NetworkLabels;
 import dev.pleas.models.data.LabeledSamples;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,54 @@ public final class Evaluator {
   public Score evaluateJointly(
       String what, Model model, LabeledSamples samples, String name, NetworkLabels labels) {
     List<String> outputs = List.copyOf(model.graph().outputs().keySet());
+    String all = what + ", all heads,";
+    return evaluate(all, List.of(new Wanted(model, outputs)), outputs, samples, name, labels);
+  }
+
+  /**
+   * Measures networks together, as their ensemble: of a class that several know, the mean of their
+   * logits counts.
+   *
+   * @param what what a person calls the networks together
+   * @param members of the ensemble; they take the samples
+   * @param samples labelled with indices of the union of the members' classes
+   * @param name what a person calls the images
+   */
+  public Score evaluateEnsemble(
+      String what, List<Member> members, LabeledSamples samples, String name) {
+    Map<String, List<String>> classes = new LinkedHashMap<>();
+    members.forEach(member -> classes.put(member.name(), member.classes()));
+    return evaluate(
+        what,
+        members.stream().map(own -> new Wanted(own.model(), List.of(own.output()))).toList(),
+        members.stream().map(Member::name).toList(),
+        samples,
+        name,
+        new NetworkLabels(classes, Map.of()));
+  }
+
+  /**
+   * A network of an ensemble.
+   *
+   * @param name of its own, unlike the others'
+   * @param output the output that counts
+   * @param classes the class of each value of that output
+   */
+  public record Member(String name, Model model, String output, List<String> classes) {
+    /** Copies the list. */
+    public Member {
+      classes = List.copyOf(classes);
+    }
+  }
+
+  /** Measures outputs together; names and classes of them are in the order of the networks. */
+  private Score evaluate(
+      String what,
+      List<Wanted> networks,
+      List<String> outputs,
+      LabeledSamples samples,
+      String name,
+      NetworkLabels labels) {
     List<String> union = labels.union();
     JointLogits joint = new JointLogits(labels, outputs);
     ConfusionMatrix matrix = new ConfusionMatrix(samples, union.size());
@@ -76,10 +127,9 @@ public final class Evaluator {
     labels.tasks().forEach((task, classes) -> tasks.add(new TaskCount(task, classes, union)));
     Inference.run(
         backend,
-        model,
-        outputs,
+        networks,
         samples,
-        "Evaluating " + what + " on " + name + ", all heads",
+        "Evaluating " + what + " on " + name,
         progress,
         (int from, List<HostTensor> logits) -> {
           HostTensor together = joint.of(logits);
@@ -93,6 +143,7 @@ public final class Evaluator {
             }
           }
         });
-    return matrix.score(name, null).withTasks(tasks.stream().map(TaskCount::score).toList());
+    Score score = matrix.score(name, null);
+    return tasks.isEmpty() ? score : score.withTasks(tasks.stream().map(TaskCount::score).toList());
   }
 }

@@ -1,9 +1,6 @@
 package dev.pleas.cli.evaluation;
 
-import dev.pleas.api.backend.CompiledGraph;
-import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
-import dev.pleas.api.backend.TensorScope;
 import dev.pleas.api.data.Samples;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.DeviceMemoryException;
@@ -11,14 +8,13 @@ import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
+import dev.pleas.cli.evaluation.CompiledNetworks.Wanted;
 import dev.pleas.core.moments.SmallerBatches;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a network over samples, batch by batch. */
+/** Runs networks over samples, batch by batch. */
 public final class Inference {
   private static final int LARGEST_BATCH = 100;
 
@@ -87,43 +83,30 @@ public final class Inference {
       LogitsConsumer consumer) {
     run(
         backend,
-        model,
-        List.of(output),
+        List.of(new Wanted(model, List.of(output))),
         samples,
         title,
         progress,
         (int from, List<HostTensor> logits) -> consumer.accept(from, logits.get(0)));
   }
 
-  /** Runs a network over all samples, in order, for several outputs at once. */
+  /** Runs networks over all samples, in order, for several outputs at once. */
   static void run(
       TensorBackend backend,
-      Model model,
-      List<String> outputs,
+      List<Wanted> wanted,
       Samples samples,
       String title,
       Progress progress,
       AllLogitsConsumer consumer) {
-    List<String> values =
-        outputs.stream()
-            .map(output -> Objects.requireNonNull(model.graph().outputs().get(output)))
-            .toList();
-    Graph needed = model.graph().between(model.graph().inputs().keySet(), values);
-    String input = needed.onlyInput();
     List<String> notes = new ArrayList<>();
-    try (CompiledGraph compiled = backend.compile(needed, model.parameters());
+    try (CompiledNetworks networks = new CompiledNetworks(backend, wanted);
         Progress.Stage stage = progress.begin(title, samples.count())) {
       int size = Math.min(LARGEST_BATCH, samples.count());
       for (int from = 0; from < samples.count(); ) {
         int to = Math.min(from + size, samples.count());
         List<HostTensor> logits;
-        try (TensorScope scope = backend.newScope()) {
-          Tensor batch = scope.tensor(samples.read(from, to));
-          Map<String, Tensor> found = compiled.run(scope, Map.of(input, batch));
-          logits =
-              values.stream()
-                  .map(value -> Objects.requireNonNull(found.get(value)).toHost())
-                  .toList();
+        try {
+          logits = networks.run(samples.read(from, to));
         } catch (DeviceMemoryException e) {
           int smaller = SmallerBatches.smaller(size, e);
           notes.add(SmallerBatches.note(size, smaller, e));

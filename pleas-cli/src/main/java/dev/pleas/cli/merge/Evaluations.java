@@ -3,12 +3,14 @@ package dev.pleas.cli.merge;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.PleasException;
+import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.LabelSpaces;
 import dev.pleas.api.merge.Progress;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.evaluation.DataClasses;
 import dev.pleas.cli.evaluation.Evaluator;
+import dev.pleas.cli.evaluation.Evaluator.Member;
 import dev.pleas.cli.evaluation.Inference;
 import dev.pleas.cli.evaluation.RelabeledSamples;
 import dev.pleas.cli.evaluation.Score;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the networks of a merge are measured on: the evaluations of its plan, with their images. */
@@ -168,6 +171,69 @@ final class Evaluations {
       }
     }
     return scores;
+  }
+
+  /**
+   * Measures the ensemble: all sources run, and of each class the mean of the logits of those that
+   * know it counts. It answers as a merged network does, for one source or for all. What cannot be
+   * measured becomes a note.
+   *
+   * @param merged of the sources
+   */
+  List<Score> ofEnsemble(
+      Graph merged, List<Model> models, TensorBackend backend, List<String> notes) {
+    List<Score> scores = new ArrayList<>();
+    for (int i = 0; i < plans.size(); i++) {
+      EvaluationPlan evaluation = plans.get(i);
+      try {
+        LabeledSamples samples = data.get(i);
+        List<Member> members = members(merged, models, evaluation, samples.shape());
+        List<String> classes = union(members);
+        scores.add(
+            new Evaluator(backend, progress)
+                .evaluateEnsemble(
+                    "the ensemble",
+                    members,
+                    tasks.labeled() ? RelabeledSamples.onto(samples, classes) : samples,
+                    evaluation.name()));
+      } catch (PleasException e) {
+        notes.add("the ensemble is not evaluated on " + evaluation.name() + ": " + e.getMessage());
+      }
+    }
+    return scores;
+  }
+
+  /** The outputs of sources that become the one of a merged network that an evaluation looks at. */
+  private List<Member> members(
+      Graph merged, List<Model> models, EvaluationPlan evaluation, Shape samples) {
+    boolean single = merged.outputs().size() == 1;
+    @Nullable String head =
+        single || evaluation.joint() ? null : Inference.output(merged, evaluation.head());
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < models.size(); i++) {
+      Model model = models.get(i);
+      Model fitting = new Model(model.graph().withInput(samples), model.parameters());
+      for (LearnedTasks.Task task : tasks.of(i)) {
+        if (head == null || task.equals(tasks.find(i, head))) {
+          members.add(new Member(task.name(), fitting, task.output(), classes(fitting, task)));
+        }
+      }
+    }
+    return members;
+  }
+
+  /** The classes of a task; where they are not known, equal indices are equal classes. */
+  private List<String> classes(Model model, LearnedTasks.Task task) {
+    if (tasks.labeled()) {
+      return task.classes();
+    }
+    Graph graph = model.graph();
+    long size = graph.valueShape(graph.outputs().getOrDefault(task.output(), "")).elements();
+    return LongStream.range(0, size).mapToObj(String::valueOf).toList();
+  }
+
+  private static List<String> union(List<Member> members) {
+    return new LabelSpaces(members.stream().map(Member::classes).toList()).union();
   }
 
   private Score score(

@@ -450,6 +450,17 @@ public final class Workspace implements AutoCloseable {
     return evaluations.ofSource(index, names().get(index), models.get(index), backend());
   }
 
+  /**
+   * Measures the ensemble of the sources, which run all, with the outputs that a merged network
+   * has.
+   *
+   * @param merged one of the sources
+   * @param notes takes what cannot be measured
+   */
+  public List<Score> evaluateEnsemble(Graph merged, List<String> notes) {
+    return evaluations.ofEnsemble(merged, models, backend(), notes);
+  }
+
   private TensorBackend backend() {
     return tools.tools().backend();
   }

@@ -2,7 +2,10 @@ package dev.pleas.cli.sweep;
 
 import dev.pleas.api.error.ConfigurationException;
 import dev.pleas.api.error.PleasException;
+import dev.pleas.api.graph.Graph;
+import dev.pleas.api.merge.MergeReport;
 import dev.pleas.api.merge.Statistics;
+import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.MergeOutcome;
 import dev.pleas.cli.merge.MergePlan;
 import dev.pleas.cli.merge.Workspace;
@@ -19,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Merges the networks of one plan at many budgets, and measures each result. */
@@ -33,6 +35,7 @@ public final class Sweep {
   private final Map<String, String> parameters;
   private final Set<String> notes = new LinkedHashSet<>();
   private @Nullable Map<String, String> settings;
+  private @Nullable Graph merged;
 
   /** May keep merged networks. */
   @FunctionalInterface
@@ -117,8 +120,8 @@ public final class Sweep {
     for (int i = 0; i < workspace.names().size(); i++) {
       sources.add(source(i));
     }
-    Point average = compared("plain average", workspace::average);
-    Point ensemble = ensemble(points, statistics);
+    Point average = average();
+    Point ensemble = ensemble();
     return new SweepDocument(
         SweepDocument.FORMAT,
         workspace.sources().get(0).graph().architecture(),
@@ -142,19 +145,14 @@ public final class Sweep {
       Map<String, String> with = new LinkedHashMap<>(parameters);
       with.put("budget", text);
       MergeOutcome outcome = merge(with, statistics);
+      merged = outcome.result().model().graph();
       if (settings == null) {
         settings = new LinkedHashMap<>(outcome.result().report().settings());
         settings.remove("budget"); // Each has its own.
       }
       notes.addAll(outcome.notes());
       long elapsed = System.nanoTime() - start;
-      return Point.of(
-          name,
-          text,
-          outcome.result().report().cost(),
-          outcome.scores(),
-          elapsed,
-          keeper.keep(text, outcome));
+      return point(name, text, outcome, elapsed, keeper.keep(text, outcome));
     } catch (PleasException e) {
       return Point.failed(name, text, message(e), System.nanoTime() - start);
     }
@@ -169,57 +167,48 @@ public final class Sweep {
   private Point source(int index) {
     String name = workspace.names().get(index);
     try {
-      return Point.of(name, null, null, workspace.evaluateSource(index), 0, null);
+      return Point.of(name, null, 1, 1, workspace.evaluateSource(index), 0, null);
     } catch (PleasException e) {
       notes.add(name + " not evaluated: " + message(e));
-      return Point.of(name, null, null, List.of(), 0, null);
+      return Point.of(name, null, 1, 1, List.of(), 0, null);
     }
   }
 
-  /** All units of all networks, side by side: what nothing is lost in. */
-  private @Nullable Point ensemble(List<Point> points, @Nullable Statistics statistics) {
-    String name = "ensemble";
-    BigDecimal all = BigDecimal.valueOf(workspace.names().size());
-    for (Point point : points) {
-      String budget = Objects.requireNonNull(point.budget());
-      if (point.error() == null && new BigDecimal(budget).compareTo(all) == 0) {
-        return new Point(
-            name,
-            budget,
-            point.flops(),
-            point.parameters(),
-            point.accuracies(),
-            point.mean(),
-            0,
-            point.folder(),
-            null);
-      }
-    }
-    Map<String, String> with = new LinkedHashMap<>(parameters);
-    with.remove("allocation");
-    with.put("budget", all.toPlainString());
-    // Nothing is mixed, so nothing is to be made good.
-    with.put(REFIT, "none");
-    with.put("normalization", "none");
-    with.keySet().retainAll(workspace.parameters(plan.method()));
-    return compared(name, () -> merge(with, statistics));
-  }
-
-  private @Nullable Point compared(String name, Supplier<MergeOutcome> merge) {
+  private @Nullable Point average() {
+    String name = "plain average";
     long start = System.nanoTime();
     try {
-      MergeOutcome outcome = merge.get();
-      return Point.of(
-          name,
-          null,
-          outcome.result().report().cost(),
-          outcome.scores(),
-          System.nanoTime() - start,
-          null);
+      MergeOutcome outcome = workspace.average();
+      return point(name, null, outcome, System.nanoTime() - start, null);
     } catch (PleasException e) {
       notes.add("no " + name + " to compare with: " + message(e));
       return null;
     }
+  }
+
+  /** All sources, at the cost of all. Whatever the budget, merged transformers are less than it. */
+  private @Nullable Point ensemble() {
+    if (merged == null) {
+      return null;
+    }
+    long start = System.nanoTime();
+    List<String> missing = new ArrayList<>();
+    List<Score> scores = workspace.evaluateEnsemble(merged, missing);
+    notes.addAll(missing);
+    int all = workspace.names().size();
+    return Point.of("ensemble", null, all, all, scores, System.nanoTime() - start, null);
+  }
+
+  private static Point point(
+      String name,
+      @Nullable String budget,
+      MergeOutcome outcome,
+      long elapsed,
+      @Nullable String folder) {
+    MergeReport.@Nullable Cost cost = outcome.result().report().cost();
+    double flops = cost == null ? 1 : cost.flops(); // Of a method without budgets, one source's.
+    double parameters = cost == null ? 1 : cost.parameters();
+    return Point.of(name, budget, flops, parameters, outcome.scores(), elapsed, folder);
   }
 
   /** Says where the inputs of fits came from. */

@@ -1,6 +1,5 @@
 package dev.pleas.cli.sweep;
 
-import dev.pleas.api.merge.MergeReport;
 import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.merge.Provenance;
 import java.util.ArrayList;
@@ -19,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param points one entry per budget, ascending
  * @param sources the networks themselves, each on the tasks that it has learned
  * @param average the networks averaged plainly, or null if that cannot be done
- * @param ensemble all units of all networks kept apart, or null if that cannot be done
+ * @param ensemble the sources, of each class the mean of the logits of those that know it; null if
+ *     no merge worked
  * @param refit how weights were fitted, in words
  * @param notes what a person should know
  * @param command the words of the command line that repeats the sweep
@@ -93,7 +93,8 @@ public record SweepDocument(
     static Point of(
         String name,
         @Nullable String budget,
-        MergeReport.@Nullable Cost cost,
+        double flops,
+        double parameters,
         List<Score> scores,
         long elapsedNanos,
         @Nullable String folder) {
@@ -102,8 +103,8 @@ public record SweepDocument(
       return new Point(
           name,
           budget,
-          cost == null ? Double.valueOf(1) : Double.valueOf(cost.flops()),
-          cost == null ? Double.valueOf(1) : Double.valueOf(cost.parameters()),
+          flops,
+          parameters,
           accuracies,
           accuracies.isEmpty()
               ? null
