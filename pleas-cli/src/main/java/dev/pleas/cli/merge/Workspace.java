@@ -6,7 +6,6 @@ import dev.pleas.api.error.DataException;
 import dev.pleas.api.error.PleasException;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.merge.MergeMethod;
-import dev.pleas.api.merge.MergeMethodProvider;
 import dev.pleas.api.merge.MergeReport.Stage;
 import dev.pleas.api.merge.MergeRequest;
 import dev.pleas.api.merge.MergeResult;
@@ -18,7 +17,6 @@ import dev.pleas.api.merge.Progress;
 import dev.pleas.api.merge.Statistics;
 import dev.pleas.api.merge.Tools;
 import dev.pleas.api.model.Model;
-import dev.pleas.api.provider.Selection;
 import dev.pleas.api.tensor.Shape;
 import dev.pleas.cli.evaluation.Score;
 import dev.pleas.cli.labels.LearnedTasks;
@@ -213,7 +211,7 @@ public final class Workspace implements AutoCloseable {
    * @throws ConfigurationException if the method cannot say so
    */
   public PlannedMerge plannedMerge() {
-    if (session.method(plan.method()).provider().create() instanceof PlannedMethod method) {
+    if (method(plan.method()) instanceof PlannedMethod method) {
       return method.plan(
           new PlanRequest(
               sources.stream().map(LoadedModel::graph).toList(),
@@ -242,32 +240,8 @@ public final class Workspace implements AutoCloseable {
           "no images to compute statistics of; name some with --data, or in a recipe");
     }
     collect(plan.parameters(), sink);
-    MergeMethod method = session.method(plan.method()).provider().create();
-    Map<String, String> settings = new LinkedHashMap<>();
-    for (MethodParameter parameter : method.parameters()) {
-      if (StatisticsOrigin.SETTINGS.contains(parameter.name())) {
-        String given = plan.parameters().get(parameter.name());
-        settings.put(parameter.name(), given == null ? parameter.defaultValue() : given.strip());
-      }
-    }
-    Provenance.Calibration used = Provenance.Calibration.of(images, samples.count());
-    return new StatisticsOrigin(
-        StatisticsOrigin.FORMAT,
-        Session.version(),
-        plan.method(),
-        settings,
-        plan.seed(),
-        origins.stream()
-            .map(
-                source ->
-                    new StatisticsOrigin.Source(
-                        source.name(), source.sha256(), source.architecture()))
-            .toList(),
-        samples.shape(),
-        images.preprocessing(),
-        List.of(
-            new StatisticsOrigin.Images(
-                used.data(), used.sha256(), images.classes(), used.samples())));
+    List<MethodParameter> known = method(plan.method()).parameters();
+    return CollectedStatistics.origin(plan, known, origins, images, samples);
   }
 
   /**
@@ -277,7 +251,7 @@ public final class Workspace implements AutoCloseable {
    * @throws dev.pleas.api.error.PleasException if the method refuses
    */
   public void collect(Map<String, String> parameters, Statistics.Sink sink) {
-    session.method(plan.method()).provider().create().statistics(request(parameters, null), sink);
+    method(plan.method()).statistics(request(parameters, null), sink);
   }
 
   private MergeRequest request(Map<String, String> parameters, @Nullable Statistics statistics) {
@@ -326,7 +300,7 @@ public final class Workspace implements AutoCloseable {
 
   /** Returns the names of a method's settings. */
   public Set<String> parameters(String methodId) {
-    return session.method(methodId).provider().create().parameters().stream()
+    return method(methodId).parameters().stream()
         .map(MethodParameter::name)
         .collect(Collectors.toSet());
   }
@@ -339,8 +313,7 @@ public final class Workspace implements AutoCloseable {
    */
   public MergeOutcome merge(
       String methodId, Map<String, String> parameters, @Nullable Statistics statistics) {
-    Selection<MergeMethodProvider> method = session.method(methodId);
-    MergeResult result = method.provider().create().merge(request(parameters, statistics));
+    MergeResult result = method(methodId).merge(request(parameters, statistics));
     long start = System.nanoTime();
     List<String> notes = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
@@ -459,6 +432,10 @@ public final class Workspace implements AutoCloseable {
    */
   public List<Score> evaluateEnsemble(Graph merged, List<String> notes) {
     return evaluations.ofEnsemble(merged, models, backend(), notes);
+  }
+
+  private MergeMethod method(String id) {
+    return session.method(id).provider().create();
   }
 
   private TensorBackend backend() {
