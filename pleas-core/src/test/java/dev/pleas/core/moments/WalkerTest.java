@@ -7,12 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.pleas.api.backend.Tensor;
 import dev.pleas.api.backend.TensorBackend;
 import dev.pleas.api.backend.TensorScope;
-import dev.pleas.api.data.Samples;
 import dev.pleas.api.graph.Graph;
 import dev.pleas.api.graph.Node;
 import dev.pleas.api.model.Model;
 import dev.pleas.api.tensor.HostTensor;
-import dev.pleas.api.tensor.Shape;
+import dev.pleas.core.oracle.MappedSamples;
 import dev.pleas.core.oracle.RandomNetworks;
 import dev.pleas.core.oracle.RandomSamples;
 import dev.pleas.tck.reference.Plain;
@@ -205,23 +204,12 @@ class WalkerTest {
   private static Batches counted(AtomicInteger reads) {
     RandomSamples sample = new RandomSamples(1, 1, RandomNetworks.input());
     return new Batches(
-        new Samples() {
-          @Override
-          public int count() {
-            return sample.count();
-          }
-
-          @Override
-          public Shape shape() {
-            return sample.shape();
-          }
-
-          @Override
-          public HostTensor read(int from, int to) {
-            reads.incrementAndGet();
-            return sample.read(from, to);
-          }
-        },
+        new MappedSamples(
+            sample,
+            batch -> {
+              reads.incrementAndGet();
+              return batch;
+            }),
         1);
   }
 }
